@@ -1,0 +1,58 @@
+# make search   sets everything up and runs the main job      make test    sets everything up and runs the tests
+# make check    ruff, mypy, import rules                      make bench   runs the benchmarks
+# make ui       MLflow's pages on http://127.0.0.1:5000       make clean   removes the environment, keeps the workspace
+
+PYTHON ?= python3
+WORKSPACE ?= workspace
+ARGS ?=
+PORT ?= 5000
+RUN := .venv/bin/python
+
+.PHONY: search test test-slow check format bench bench-demo ui constraints clean
+
+search: .venv/.installed
+	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
+
+test: .venv/.installed
+	$(RUN) -m pytest -m "not slow" $(ARGS)
+
+test-slow: .venv/.installed
+	$(RUN) -m pytest -m slow $(ARGS)
+
+check: .venv/.installed
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(RUN) -m mypy platform
+	$(RUN) tests/architecture/import_rules.py
+
+format: .venv/.installed
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+bench: bench-demo
+
+bench-demo: .venv/.installed
+	$(RUN) -m benchmarks.demo_quality --workspace $(WORKSPACE) $(ARGS)
+
+ui: .venv/.installed
+	.venv/bin/mlflow server --backend-store-uri sqlite:///$(abspath $(WORKSPACE))/mlflow.db \
+		--default-artifact-root $(abspath $(WORKSPACE))/mlflow-artifacts --host 127.0.0.1 --port $(PORT) --workers 1
+
+# Writes constraints.txt anew from the newest versions that pyproject.toml allows, in a fresh environment.
+constraints:
+	rm -rf .venv && $(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet -e ".[dev]"
+	(grep '^#' constraints.txt; .venv/bin/python -m pip freeze --exclude-editable | sed 's/+cpu//') > constraints.new
+	mv constraints.new constraints.txt && touch .venv/.installed
+
+clean:
+	rm -rf .venv
+
+.venv/.installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: Python 3.11 or newer is needed, got $$($(PYTHON) --version). Use make PYTHON=python3.11 ..."; exit 2; }
+	@echo "Creating .venv from constraints.txt; the first time takes a few minutes."
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@

@@ -1,0 +1,59 @@
+"""Joining the Ray cluster of `--address` or of the job we run in, else starting Ray on this machine."""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+
+import ray
+
+from spotformer_core.errors import InvalidValueError
+
+JOB_ADDRESS_VARIABLE = "RAY_ADDRESS"
+_STOP_SIGNALS_LOGGERS = ("ray", "ray.data", "ray.tune", "ray.train")
+
+
+@contextmanager
+def connected(address: str, *, num_workers: int) -> Iterator[None]:
+    """Ray is usable inside the block and left as it was found after it.
+
+    Args:
+        address: of a cluster; empty for the cluster of the Ray job we run in, or a local Ray when there is none.
+        num_workers: CPUs of a local Ray.
+
+    Raises:
+        InvalidValueError: when no cluster answers at `address`.
+    """
+    for name in _STOP_SIGNALS_LOGGERS:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    if ray.is_initialized():
+        yield
+        return
+    target = address or os.environ.get(JOB_ADDRESS_VARIABLE, "")
+    try:
+        if target:
+            ray.init(address=target, log_to_driver=False, logging_level=logging.ERROR)
+        else:
+            ray.init(
+                address="local",
+                num_cpus=num_workers,
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+            )
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise InvalidValueError(
+            f"--address must be that of a running Ray cluster, got {target or 'a local start'!r}: {error}. "
+            "Start one with `ray start --head`, or leave --address out."
+        ) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def num_cluster_cpus() -> int:
+    """CPUs of the cluster at this moment."""
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]

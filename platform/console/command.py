@@ -1,0 +1,53 @@
+"""How every command starts and ends: one exit code per kind of ending, never a traceback for a user's mistake.
+
+0    everything that was asked for is done
+1    something was left undone and is named
+2    a user's mistake or a full disk; nothing finished is lost
+130  stopped by Ctrl-C; the same command continues
+"""
+
+import argparse
+import errno
+import logging
+import sys
+from collections.abc import Callable, Sequence
+
+from spotformer_core.errors import SpotFormerError
+
+DONE, UNDONE, MISTAKE, STOPPED = 0, 1, 2, 130
+
+
+def run_command(main: Callable[[argparse.Namespace], int], parser: argparse.ArgumentParser, argv: Sequence[str]) -> int:
+    """The exit code of `main`, or of the way in which it ended."""
+    options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    try:
+        return main(options)
+    except SpotFormerError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:
+        print("\nStopped. Everything that was finished is kept; the same command continues.", file=sys.stderr)
+        return STOPPED
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT) and "No space left" not in str(error):
+            raise
+        return _fail(
+            f"there must be room on the disk, got: {error}. "
+            "Everything that was finished is kept; free some space and give the same command."
+        )
+
+
+def command_parser(verb: str, description: str, example: str) -> argparse.ArgumentParser:
+    """A parser with the form that all commands share: what it does, its options, an example."""
+    return argparse.ArgumentParser(
+        prog=f"python -m platform.{verb}",
+        description=description,
+        epilog=f"example:\n  {example}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _fail(message: str) -> int:
+    print(f"error: {message}", file=sys.stderr)
+    return MISTAKE

@@ -1,0 +1,46 @@
+"""The leaderboard as a table for a terminal."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from platform.study.leaderboard import OVERALL, LeaderboardRow
+
+_NUM_ROWS = 10
+_WIDTH_IN_A_LOG = 132
+
+
+def print_leaderboard(rows: Sequence[LeaderboardRow], *, title: str) -> None:
+    """Prints the best configurations, both protocols side by side."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH_IN_A_LOG)
+    table = Table(title=title, title_justify="left")
+    table.add_column("", justify="right")
+    table.add_column("configuration")
+    for heading in ("F1 overall\n(honest)", "macro", "micro", "F1 overall\n(paper)", "TP/FP/FN\n(honest)"):
+        table.add_column(heading, justify="right")
+    table.add_column("parameters")
+    for rank, row in enumerate(rows[:_NUM_ROWS], start=1):
+        table.add_row(str(rank), row.name, *_figures(row), _parameters(row.params))
+    console.print(table)
+    if len(rows) > _NUM_ROWS:
+        console.print(f"... and {len(rows) - _NUM_ROWS} more")
+
+
+def _figures(row: LeaderboardRow) -> list[str]:
+    overall = row.honest[OVERALL]
+    return [
+        f"{overall.f1:.4f}",
+        f"{row.honest['macro'].f1:.4f}",
+        f"{row.honest['micro'].f1:.4f}",
+        f"{row.paper[OVERALL].f1:.4f}",
+        f"{overall.true_positives}/{overall.false_positives}/{overall.false_negatives}",
+    ]
+
+
+def _parameters(params: dict[str, object]) -> str:
+    return ", ".join(
+        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}" for name, value in params.items()
+    )

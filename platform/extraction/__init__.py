@@ -1,0 +1,1 @@
+"""Feature extraction on Ray Data: one recording is one unit of work."""

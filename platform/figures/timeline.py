@@ -1,0 +1,67 @@
+"""The timeline of one recording: truths above, proposals below, probabilities as curves (Fig. 8 of [Deng2024])."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from platform.study.proposals import SpottedRecording
+from spotformer_core.datasets.frame_channels import KINDS, Channel
+from spotformer_core.datasets.recording import Expression, ExpressionKind
+from spotformer_core.decoding.proposals import Proposal
+
+mpl.use("Agg")
+
+# Okabe and Ito's palette: told apart by colour-blind readers.
+_COLORS = {ExpressionKind.MACRO: "#0072B2", ExpressionKind.MICRO: "#D55E00"}
+_FOUND_ALPHA, _UNFOUND_ALPHA = 1.0, 0.35
+_BAR_HEIGHT = 0.7
+
+
+def draw_timeline(spotted: SpottedRecording, path: Path, *, title: str) -> None:
+    """Writes the timeline as PNG: pale bars are truths that nobody found and proposals that found nothing."""
+    figure = Figure(figsize=(12, 5.2), layout="constrained")
+    axes = figure.subplots(4, 1, sharex=True, height_ratios=(1, 2, 2, 1))
+    found_truths = {truth for truth, _ in spotted.found.values()}
+    truths = spotted.recording.expressions
+    _draw_bars(axes[0], truths, pale=[index not in found_truths for index in range(len(truths))], label="truth")
+    for axis, kind in zip(axes[1:3], KINDS, strict=True):
+        _draw_probabilities(axis, spotted, kind)
+    proposals = spotted.proposals
+    pale = [index not in spotted.found for index in range(len(proposals))]
+    _draw_bars(axes[3], proposals, pale=pale, label="proposals")
+    axes[0].set_title(title, loc="left", fontsize=11)
+    axes[3].set_xlabel(f"frame ({spotted.recording.frames_per_second:.3g} per second)")
+    axes[3].set_xlim(0, max(1, spotted.recording.num_frames - 1))
+    figure.savefig(path, dpi=110)
+
+
+def _draw_bars(axis: Axes, intervals: Sequence[Expression | Proposal], *, pale: list[bool], label: str) -> None:
+    for interval, is_pale in zip(intervals, pale, strict=True):
+        row = KINDS.index(interval.kind)
+        axis.broken_barh(
+            [(interval.onset - 0.5, interval.offset - interval.onset + 1)],
+            (1 - row - _BAR_HEIGHT / 2, _BAR_HEIGHT),
+            color=_COLORS[interval.kind],
+            alpha=_UNFOUND_ALPHA if is_pale else _FOUND_ALPHA,
+        )
+    axis.set_yticks([1, 0], [str(kind) for kind in KINDS])
+    axis.set_ylim(-0.6, 1.6)
+    axis.set_ylabel(label)
+
+
+def _draw_probabilities(axis: Axes, spotted: SpottedRecording, kind: ExpressionKind) -> None:
+    own = spotted.scores[:, KINDS.index(kind)]
+    color = _COLORS[kind]
+    axis.plot(own[:, Channel.APEX], color=color, linewidth=1.6, label="apex")
+    axis.plot(own[:, Channel.EXPRESSION], color=color, linewidth=0.8, linestyle="--", label="expression")
+    axis.plot(own[:, Channel.ONSET], color="#009E73", linewidth=0.8, label="onset")
+    axis.plot(own[:, Channel.OFFSET], color="#CC79A7", linewidth=0.8, label="offset")
+    for truth in spotted.recording.expressions:
+        if truth.kind is kind:
+            axis.axvspan(truth.onset, truth.offset, color=color, alpha=0.12, linewidth=0)
+    axis.set_ylim(0, 1.02)
+    axis.set_ylabel(f"{kind}\nprobability")
+    axis.legend(loc="upper right", ncols=4, fontsize=7, frameon=False)

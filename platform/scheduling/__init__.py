@@ -1,0 +1,1 @@
+"""Fold trials on Ray Tune: one trial is one fold of one configuration."""

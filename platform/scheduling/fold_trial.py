@@ -1,0 +1,98 @@
+"""One Ray Tune trial: a fold of a configuration, from the flow store to counts in hand and frame scores on disk."""
+
+import errno
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from platform.study.identity import fold_seed, versions
+from platform.study.records import FoldRecord
+from platform.study.workspace import scores_path
+from search_spaces.vocabulary import Space
+from spotformer_core.config import Configuration
+from spotformer_core.datasets.frame_channels import KINDS
+from spotformer_core.datasets.recording import Recording
+from spotformer_core.decoding.score_files import write_scores
+from spotformer_core.errors import TrainingError
+from spotformer_core.flow.store import FlowStore
+from spotformer_core.metrics.threshold_counts import threshold_counts
+from spotformer_core.training.fold import FoldResult, evaluate_fold
+from spotformer_core.training.folds import leave_one_subject_out
+
+FINISHED = "finished"
+FAILURE = "failure"
+DISK_FULL = "disk_full"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoldInputs:
+    """What every fold of a study needs; sent to the workers once."""
+
+    recordings: tuple[Recording, ...]
+    store: FlowStore
+    space: Space
+    study_folder: Path
+    seed: int
+
+
+def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
+    """The outcome of one fold under exactly one key: FINISHED (a fold record as JSON), FAILURE or DISK_FULL (a reason).
+
+    JSON because Tune flattens nested results.
+
+    Args:
+        trial: `configuration`, `params` and `subject`.
+    """
+    # One thread whatever the machine has: the sums of two threads differ in their last bits.
+    torch.set_num_threads(1)
+    try:
+        return {FINISHED: json.dumps(_evaluate(trial, inputs))}
+    except TrainingError as error:
+        return {FAILURE: str(error)}
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return {DISK_FULL: f"{error.strerror}: {error.filename or inputs.study_folder}"}
+        raise
+
+
+def _evaluate(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
+    configuration = inputs.space.configuration(trial["params"])
+    bands = [inputs.store.read(recording) for recording in inputs.recordings]
+    fold = next(fold for fold in leave_one_subject_out(bands) if fold.held_out == trial["subject"])
+    seed = fold_seed(inputs.seed, trial["subject"])
+    result = evaluate_fold(configuration, fold, seed=seed, device=_device())
+    write_scores(scores_path(inputs.study_folder, trial["configuration"], trial["subject"]), result.scores)
+    return {
+        "configuration": trial["configuration"],
+        "subject": trial["subject"],
+        "seed": seed,
+        "counts": _counts(result, inputs, configuration),
+        "final_loss": result.final_loss,
+        "seconds": {"training": result.seconds_training, "scoring": result.seconds_scoring},
+        "versions": versions(),
+    }
+
+
+def _counts(result: FoldResult, inputs: FoldInputs, configuration: Configuration) -> dict[str, Any]:
+    truths = {recording.name: recording.expressions for recording in inputs.recordings}
+    table = threshold_counts(
+        [(scores, truths[name]) for name, scores in result.scores.items()],
+        inputs.space.apex_thresholds,
+        configuration.decoding,
+    )
+    return {str(kind): table[row].tolist() for row, kind in enumerate(KINDS)}
+
+
+def _device() -> str:
+    """The GPU that Ray gave to this worker, else the CPU."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return "cuda:0" if visible and torch.cuda.is_available() else "cpu"
+
+
+def as_fold_record(finished: str) -> FoldRecord:
+    """The journal's record of what `run_fold` gave under FINISHED."""
+    return FoldRecord(**json.loads(finished))

@@ -1,0 +1,85 @@
+"""Brings a flow store up to date with a dataset."""
+
+import errno
+import os
+import time
+from collections.abc import Sequence
+
+from platform.console.progress import StageProgress
+from platform.extraction.missing import missing_recordings
+from platform.extraction.recording_extractor import ExtractedRecording
+from platform.landmarks.source import LandmarkSource
+from platform.study.workspace import Workspace
+from spotformer_core.datasets.recording import Dataset
+from spotformer_core.flow.settings import ExtractionSettings
+from spotformer_core.flow.store import FlowStore
+
+DEMO_FACE_SIZE = 160
+"""Half the paper's face: OpenCV's flow is four times as fast, and the rendered demo loses nothing by it."""
+DEMO_REGION_RADIUS = 3
+
+
+def extraction_settings(dataset: str, *, max_window: int) -> ExtractionSettings:
+    """The settings of a dataset: the paper's face size, half of it for the demo."""
+    if dataset == "demo":
+        return ExtractionSettings(max_window=max_window, face_size=DEMO_FACE_SIZE, region_radius=DEMO_REGION_RADIUS)
+    return ExtractionSettings(max_window=max_window)
+
+
+def extract_missing(
+    dataset: Dataset,
+    landmarks: LandmarkSource,
+    *,
+    workspace: Workspace,
+    settings: ExtractionSettings,
+    address: str,
+    num_workers: int,
+) -> tuple[FlowStore, tuple[ExtractedRecording, ...]]:
+    """The flow store of the dataset, and what became of every recording that was not in it yet.
+
+    Ray is started only when something is missing.
+
+    Raises:
+        OSError: when the disk is full; finished recordings are in the store.
+    """
+    store = FlowStore.create(workspace.flow_store(dataset.name, settings), settings)
+    missing = missing_recordings(dataset.recordings, store, landmarks)
+    if not missing:
+        return store, ()
+    # Imported here because Ray Data takes seconds to import, which a finished search should not wait for.
+    from platform.compute.connection import connected
+    from platform.extraction.run import extract
+
+    done_before = len(dataset.recordings) - len(missing)
+    with (
+        connected(address, num_workers=num_workers),
+        StageProgress("extract", total=len(dataset.recordings), unit="recordings", done=done_before) as progress,
+    ):
+        frames = _FrameRate()
+        outcomes = extract(
+            missing,
+            store,
+            landmarks,
+            num_workers=num_workers,
+            on_recording=lambda outcome: progress.advance(1, detail=frames.after(outcome)),
+        )
+    if any(outcome.disk_full for outcome in outcomes):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(store.folder))
+    return store, outcomes
+
+
+def problems(outcomes: Sequence[ExtractedRecording]) -> list[str]:
+    """Why recordings have no flow; empty when all have."""
+    return [outcome.problem for outcome in outcomes if outcome.problem]
+
+
+class _FrameRate:
+    """Frames per second since the extraction began."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._frames = 0
+
+    def after(self, outcome: ExtractedRecording) -> str:
+        self._frames += outcome.num_frames
+        return f"{self._frames / (time.monotonic() - self._started):.0f} frames/s"

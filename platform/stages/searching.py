@@ -1,0 +1,231 @@
+"""The search itself: folds of configurations until the plan is finished, tracked in MLflow as they end."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platform.console.progress import StageProgress
+from platform.rendering.rendered_root import RECORD_FILE
+from platform.sampling.sampler import ask
+from platform.study.identity import dataset_digest, subject_order, versions
+from platform.study.journal import Journal
+from platform.study.opening import open_study
+from platform.study.planning import Plan, Scheduling
+from platform.study.records import FoldRecord, StudyRecord
+from platform.study.state import ConfigurationStatus, StudyState
+from platform.study.workspace import Workspace, journal_path
+from platform.tracking.client import TrackedStudy
+from search_spaces.vocabulary import Space
+from spotformer_core.datasets.recording import Dataset
+from spotformer_core.errors import InvalidValueError, require
+from spotformer_core.flow.store import FlowStore
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SearchOptions:
+    """What is searched, how, and with what.
+
+    Attributes:
+        lag: in reproducible scheduling, configuration c is asked when all up to c - lag are decided.
+        tracking_uri: of MLflow; empty for the SQLite file of the workspace.
+    """
+
+    study: str
+    space: Space
+    num_configurations: int
+    seed: int
+    scheduling: Scheduling
+    lag: int
+    num_workers: int
+    gpus_per_fold: float
+    address: str
+    tracking_uri: str
+
+    def __post_init__(self) -> None:
+        repair = "Leave the option out to take the default."
+        require(self.num_configurations >= 1, "--configurations", "at least 1", self.num_configurations, repair)
+        require(self.seed >= 0, "--seed", "0 or more", self.seed, repair)
+        require(self.lag >= 1, "--lag", "at least 1", self.lag, repair)
+        require(self.num_workers >= 1, "--workers", "at least 1", self.num_workers, repair)
+        require(self.gpus_per_fold >= 0, "--gpus-per-fold", "0 or more", self.gpus_per_fold, repair)
+
+
+@dataclass(kw_only=True, slots=True)
+class SearchOutcome:
+    """What a search came to.
+
+    Attributes:
+        problems: what could not be done, in sentences; empty when everything was.
+    """
+
+    state: StudyState
+    tracked: TrackedStudy
+    resumed_folds: int
+    new_folds: int
+    seconds: dict[str, float]
+    problems: list[str] = field(default_factory=list)
+
+
+def search(dataset: Dataset, store: FlowStore, options: SearchOptions, *, workspace: Workspace) -> SearchOutcome:
+    """Runs what is left of a study and returns what it found."""
+    folder = workspace.study(options.study)
+    with Journal(journal_path(folder)) as journal:
+        state = open_study(journal, study_record(dataset, store, options))
+        plan = Plan(
+            state,
+            journal,
+            lambda outcomes: ask(options.space, seed=options.seed, outcomes=outcomes),
+            num_configurations=_num_configurations(options, state),
+        )
+        return _search(dataset, store, options, plan=plan, folder=folder, workspace=workspace)
+
+
+def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> StudyRecord:
+    """What must be equal for a study to be continued.
+
+    Raises:
+        InvalidValueError: when there are fewer than two subjects.
+    """
+    require_two_subjects(dataset)
+    return StudyRecord(
+        dataset=dataset.name,
+        dataset_digest=dataset_digest(dataset.recordings),
+        # Through JSON, so that it equals what a journal gives back.
+        space=json.loads(json.dumps(options.space.as_dict())),
+        seed=options.seed,
+        scheduling=str(options.scheduling),
+        lag=options.lag,
+        subjects=subject_order(dataset.subjects, seed=options.seed),
+        extraction=store.settings.as_dict(),
+        versions=versions(),
+        identity=f"{random.SystemRandom().getrandbits(64):016x}",
+    )
+
+
+def require_two_subjects(dataset: Dataset) -> None:
+    """Raises InvalidValueError unless leave-one-subject-out is possible."""
+    if len(dataset.subjects) < 2:
+        raise InvalidValueError(
+            f"leave-one-subject-out needs recordings of at least 2 subjects, got {list(dataset.subjects)} in "
+            f"{dataset.root}. Add recordings of another subject."
+        )
+
+
+def _num_configurations(options: SearchOptions, state: StudyState) -> int:
+    wanted = options.num_configurations if options.space.dimensions else 1
+    return max(wanted, len(state.configurations))
+
+
+def _search(
+    dataset: Dataset, store: FlowStore, options: SearchOptions, *, plan: Plan, folder: Path, workspace: Workspace
+) -> SearchOutcome:
+    # Imported here because MLflow takes seconds to import, which --help and mistakes should not wait for.
+    from platform.tracking.projection import Projection, TrackedInputs
+    from platform.tracking.writer import TrackingWriter
+
+    state = plan.state
+    resumed_folds, _ = plan.num_folds()
+    clock = _Clock()
+    projection = Projection(
+        TrackedInputs(
+            name=options.study,
+            recordings=dataset.recordings,
+            space=options.space,
+            folder=folder,
+            is_rendered=is_rendered(dataset),
+        ),
+        state,
+        tracking_uri=options.tracking_uri or workspace.tracking_uri,
+        artifacts=None if options.tracking_uri else workspace.tracking_artifacts,
+    )
+    with clock.timing("tracking"), TrackingWriter(projection) as tracking:
+        for name in state.with_status(ConfigurationStatus.COMPLETE):
+            tracking.write(name)
+        with clock.timing("search"):
+            _run(dataset, store, options, plan=plan, folder=folder, on_complete=tracking.write)
+        for name in state.with_status(ConfigurationStatus.FAILED):
+            tracking.write(name)
+    clock.seconds["tracking"] -= clock.seconds["search"]
+    return SearchOutcome(
+        state=state,
+        tracked=projection.tracked,
+        resumed_folds=resumed_folds,
+        new_folds=plan.num_folds()[0] - resumed_folds,
+        seconds=clock.seconds,
+        problems=[*_failures(state), *(f"tracking: {problem}" for problem in tracking.problems)],
+    )
+
+
+def _run(
+    dataset: Dataset,
+    store: FlowStore,
+    options: SearchOptions,
+    *,
+    plan: Plan,
+    folder: Path,
+    on_complete: Callable[[str], None],
+) -> None:
+    if plan.finished:
+        return
+    from platform.compute.connection import connected
+    from platform.scheduling.fold_trial import FoldInputs
+    from platform.scheduling.run import FoldResources, run_folds
+
+    state = plan.state
+    done, total = plan.num_folds()
+    inputs = FoldInputs(
+        recordings=dataset.recordings, store=store, space=options.space, study_folder=folder, seed=options.seed
+    )
+    with (
+        connected(options.address, num_workers=options.num_workers),
+        StageProgress("search", total=total, unit="folds", done=done) as progress,
+    ):
+
+        def on_fold(record: FoldRecord) -> None:
+            if state.configurations[record.configuration].status is ConfigurationStatus.COMPLETE:
+                on_complete(record.configuration)
+            progress.advance(1, detail=_best_so_far(state))
+
+        run_folds(
+            plan,
+            inputs,
+            num_workers=options.num_workers,
+            resources=FoldResources(num_gpus=options.gpus_per_fold),
+            on_fold=on_fold,
+        )
+
+
+def is_rendered(dataset: Dataset) -> bool:
+    """Whether the dataset was rendered by this software, so that its figures say nothing about people."""
+    return (dataset.root / RECORD_FILE).exists()
+
+
+def _best_so_far(state: StudyState) -> str:
+    ranking = state.ranking()
+    return f"best F1 {state.value(ranking[0]):.3f} ({ranking[0]})" if ranking else ""
+
+
+def _failures(state: StudyState) -> list[str]:
+    return [
+        f"configuration {name}: {state.configurations[name].failure}"
+        for name in state.with_status(ConfigurationStatus.FAILED)
+    ]
+
+
+class _Clock:
+    """Seconds per stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def timing(self, stage: str) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = time.monotonic() - started

@@ -1,0 +1,129 @@
+"""The journal of a study: append-only, one JSON line per record, and the only truth about the study.
+
+Every line carries a checksum and is flushed to disk before anybody acts on it. A last line that was torn by a crash
+is dropped with a notice; a damaged line in the middle stops the search. One process writes at a time.
+"""
+
+import fcntl
+import json
+import logging
+import os
+import zlib
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from platform.study.records import Record, from_json, to_json
+from spotformer_core.errors import JournalError
+
+_log = logging.getLogger(__name__)
+_CHECKSUM = "crc32"
+
+
+class Journal:
+    """The records of a study, and the right to append to them.
+
+    Use as a context manager: entering takes the lock and reads what is there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.records: list[Record] = []
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self.path.open("ab")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.close()
+            raise JournalError(
+                f"one search at a time may write a study, but another one is writing {self.path}. "
+                "Wait for it, stop it, or name another --study."
+            ) from error
+        self.records, length = _parse(self.path)
+        if length < self.path.stat().st_size:
+            _log.warning("dropped a torn last line of %s; the fold it named is run again", self.path)
+            os.truncate(self.path, length)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def append(self, record: Record) -> None:
+        """Adds one record; when this returns it is on disk.
+
+        Raises:
+            OSError: when it cannot be written (a full disk); the journal is then as it was before.
+        """
+        if self._file is None:
+            raise JournalError(f"a journal must be entered before it is written, got {self.path} outside `with`.")
+        length = os.fstat(self._file.fileno()).st_size
+        try:
+            self._file.write(encode(record))
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError:
+            self._discard_after(length)
+            raise
+        self.records.append(record)
+
+    def _discard_after(self, length: int) -> None:
+        """Forgets a line of which only a part reached the disk."""
+        # Reopened, because a buffered file would write the rest of the failed line at its next flush.
+        raw = os.open(self.path, os.O_WRONLY)
+        try:
+            if os.fstat(raw).st_size > length:
+                os.ftruncate(raw, length)
+        finally:
+            os.close(raw)
+
+
+def read_journal(path: Path) -> list[Record]:
+    """The records of a journal that another process may be writing; a torn last line is left out.
+
+    Raises:
+        JournalError: when a line in the middle is damaged.
+    """
+    return _parse(path)[0]
+
+
+def encode(record: Record) -> bytes:
+    """The line of a record: JSON with a checksum of itself as last key."""
+    body = json.dumps(to_json(record), sort_keys=True)
+    return f'{body[:-1]}, "{_CHECKSUM}": "{zlib.crc32(body.encode()):08x}"}}\n'.encode()
+
+
+def _parse(path: Path) -> tuple[list[Record], int]:
+    """The records, and the length in bytes of the part of the file that holds them."""
+    records: list[Record] = []
+    length = 0
+    lines = path.read_bytes().splitlines(keepends=True)
+    for number, line in enumerate(lines, start=1):
+        values = _decode(line) if line.endswith(b"\n") else None
+        if values is None:
+            if number == len(lines):
+                break
+            raise JournalError(
+                f"every line of a journal must be whole, but line {number} of {path} is damaged: {line[:80]!r}. "
+                "Restore the file from a backup, or name another --study."
+            )
+        records.append(from_json(values))
+        length += len(line)
+    return records, length
+
+
+def _decode(line: bytes) -> dict[str, Any] | None:
+    """The values of a line, or None when it is not what `encode` wrote."""
+    try:
+        values = json.loads(line)
+        checksum = values.pop(_CHECKSUM)
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return None
+    body = json.dumps(values, sort_keys=True)
+    return values if f"{zlib.crc32(body.encode()):08x}" == checksum else None

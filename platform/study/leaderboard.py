@@ -1,0 +1,73 @@
+"""What a study has found so far, as plain values: the leaderboard and the entries of `--json`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from platform.study.state import StudyState
+from spotformer_core.datasets.frame_channels import KINDS
+from spotformer_core.metrics.counts import Counts
+from spotformer_core.metrics.protocols import Protocol, ProtocolResult
+
+OVERALL = "overall"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeaderboardRow:
+    """One complete configuration.
+
+    Attributes:
+        honest, paper: pooled counts by "overall", "macro" and "micro" under each protocol.
+    """
+
+    name: str
+    params: dict[str, Any]
+    num_folds: int
+    honest: dict[str, Counts]
+    paper: dict[str, Counts]
+
+
+def leaderboard(state: StudyState) -> tuple[LeaderboardRow, ...]:
+    """Complete configurations, best honest overall F1 first."""
+    return tuple(leaderboard_row(state, name) for name in state.ranking())
+
+
+def leaderboard_row(state: StudyState, name: str) -> LeaderboardRow:
+    """The row of one complete configuration."""
+    configuration = state.configurations[name]
+    return LeaderboardRow(
+        name=name,
+        params=configuration.params,
+        num_folds=len(configuration.folds),
+        honest=pooled_counts(state.result(name, Protocol.HONEST)),
+        paper=pooled_counts(state.result(name, Protocol.PAPER)),
+    )
+
+
+def pooled_counts(result: ProtocolResult) -> dict[str, Counts]:
+    """Counts over all subjects by "overall", "macro" and "micro"."""
+    return {OVERALL: result.overall, **{str(kind): result.pooled(kind) for kind in KINDS}}
+
+
+def configuration_entries(state: StudyState) -> list[dict[str, Any]]:
+    """Every configuration of the study in the order asked, as the command line writes it with `--json`."""
+    complete = {row.name: row for row in leaderboard(state)}
+    entries = []
+    for name, configuration in state.configurations.items():
+        entry: dict[str, Any] = {
+            "id": name,
+            "params": configuration.params,
+            "status": str(configuration.status),
+            "folds_done": len(configuration.folds),
+            "f1": None,
+            "counts": None,
+            "f1_paper": None,
+        }
+        if name in complete:
+            row = complete[name]
+            entry["f1"] = {key: counts.f1 for key, counts in row.honest.items()}
+            entry["counts"] = {key: counts.as_dict() for key, counts in row.honest.items()}
+            entry["f1_paper"] = {key: counts.f1 for key, counts in row.paper.items()}
+        if configuration.failure:
+            entry["failure"] = configuration.failure
+        entries.append(entry)
+    return entries

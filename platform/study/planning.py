@@ -1,0 +1,127 @@
+"""Which fold of which configuration runs next. Pure: knows neither Ray nor Optuna, only a journal and a state.
+
+Folds of open configurations come first, in the order in which the configurations were asked; a new configuration is
+asked only when none of them waits. Two modes decide what may be known when configuration c is asked:
+
+reproducible   only what became of configurations up to c - lag, and c is asked only when those are decided. The
+               search then makes the same decisions with any number of workers and after any crash.
+free-running   everything that is known at that moment. Workers never wait, decisions depend on who is faster.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from platform.study.journal import Journal
+from platform.study.outcomes import Outcome, OutcomeStatus
+from platform.study.records import ConfigurationRecord, FailureRecord, FoldRecord
+from platform.study.state import ConfigurationStatus, StudyState
+
+
+class Scheduling(StrEnum):
+    """What may be known when a configuration is asked."""
+
+    REPRODUCIBLE = "reproducible"
+    FREE_RUNNING = "free-running"
+
+
+@dataclass(frozen=True, slots=True)
+class FoldOrder:
+    """One fold of one configuration that is to be run."""
+
+    configuration: str
+    subject: str
+
+
+Ask = Callable[[Sequence[Outcome]], dict[str, Any]]
+"""Values of the dimensions of the next configuration, given the outcomes of all earlier ones."""
+
+
+class Plan:
+    """Hands out folds and takes their outcomes; every fact goes to the journal before it counts."""
+
+    def __init__(self, state: StudyState, journal: Journal, ask: Ask, *, num_configurations: int) -> None:
+        self.state = state
+        self._journal = journal
+        self._ask = ask
+        self._num_configurations = num_configurations
+        self._running: set[FoldOrder] = set()
+
+    def next(self) -> FoldOrder | None:
+        """The next fold to run, or None when nothing can start now (see `finished`)."""
+        order = self._waiting_fold()
+        if order is None and self._may_ask():
+            self._ask_configuration()
+            order = self._waiting_fold()
+        if order is not None:
+            self._running.add(order)
+        return order
+
+    @property
+    def finished(self) -> bool:
+        """Whether every configuration asked for is decided."""
+        open_ones = self.state.with_status(ConfigurationStatus.OPEN)
+        return not open_ones and len(self.state.configurations) >= self._num_configurations
+
+    def complete(self, record: FoldRecord) -> None:
+        """Takes a finished fold."""
+        self._record(record)
+        self._running.discard(FoldOrder(record.configuration, record.subject))
+
+    def fail(self, order: FoldOrder, reason: str) -> None:
+        """Takes a fold that failed for good; its configuration gets no more folds in this run."""
+        self._record(FailureRecord(configuration=order.configuration, subject=order.subject, reason=reason))
+        self._running.discard(order)
+
+    def give_back(self, order: FoldOrder) -> None:
+        """Takes back a fold that was stopped; it waits again."""
+        self._running.discard(order)
+
+    def num_folds(self) -> tuple[int, int]:
+        """Finished folds, and folds in all when every configuration runs whole."""
+        done = sum(len(state.folds) for state in self.state.configurations.values())
+        count = max(self._num_configurations, len(self.state.configurations))
+        return done, count * len(self.state.study.subjects)
+
+    def _record(self, record: FoldRecord | FailureRecord | ConfigurationRecord) -> None:
+        self._journal.append(record)
+        self.state.apply(record)
+
+    def _waiting_fold(self) -> FoldOrder | None:
+        for name in self.state.with_status(ConfigurationStatus.OPEN):
+            for subject in self.state.missing_folds(name):
+                order = FoldOrder(name, subject)
+                if order not in self._running:
+                    return order
+        return None
+
+    def _may_ask(self) -> bool:
+        number = len(self.state.configurations)
+        if number >= self._num_configurations:
+            return False
+        return all(state.status is not ConfigurationStatus.OPEN for state in list(self._known(number)))
+
+    def _known(self, number: int) -> Sequence[Any]:
+        """States of the configurations that must be decided before number `number` is asked."""
+        if self.state.study.scheduling == Scheduling.FREE_RUNNING:
+            return ()
+        return list(self.state.configurations.values())[: max(0, number - self.state.study.lag + 1)]
+
+    def _ask_configuration(self) -> None:
+        number = len(self.state.configurations)
+        known = len(self._known(number))
+        free = self.state.study.scheduling == Scheduling.FREE_RUNNING
+        outcomes = [
+            self._outcome(name, known=free or position < known)
+            for position, name in enumerate(self.state.configurations)
+        ]
+        self._record(ConfigurationRecord(configuration=f"c{number:04d}", params=self._ask(outcomes)))
+
+    def _outcome(self, name: str, *, known: bool) -> Outcome:
+        state = self.state.configurations[name]
+        if not known or state.status is ConfigurationStatus.OPEN:
+            return Outcome(params=state.params, status=OutcomeStatus.PENDING)
+        if state.status is ConfigurationStatus.FAILED:
+            return Outcome(params=state.params, status=OutcomeStatus.FAILED)
+        return Outcome(params=state.params, status=OutcomeStatus.COMPLETE, value=self.state.value(name))

@@ -1,0 +1,99 @@
+"""What a journal is made of. One record is one fact that never changes."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from spotformer_core.errors import JournalError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StudyRecord:
+    """First record of every journal: what must be equal for the study to be continued."""
+
+    dataset: str
+    dataset_digest: str
+    space: dict[str, Any]
+    seed: int
+    scheduling: str
+    lag: int
+    subjects: list[str]
+    """Held-out subjects in the order in which every configuration sees them."""
+    extraction: dict[str, Any]
+    versions: dict[str, str]
+    identity: str = ""
+    """Drawn when the study begins; tells it from another study of the same name in tracking."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfigurationRecord:
+    """A configuration has been asked for."""
+
+    configuration: str
+    params: dict[str, Any]
+    """Values of the space's dimensions only."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoldRecord:
+    """A fold of a configuration is finished; its frame scores are on disk."""
+
+    configuration: str
+    subject: str
+    seed: int
+    counts: dict[str, list[list[int]]]
+    """By kind: TP, FP and FN at each apex threshold of the space."""
+    final_loss: float
+    seconds: dict[str, float]
+    versions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailureRecord:
+    """A fold of a configuration failed, retries included."""
+
+    configuration: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReopenedRecord:
+    """A configuration that had failed is tried again by a later run."""
+
+    configuration: str
+
+
+Record = StudyRecord | ConfigurationRecord | FoldRecord | FailureRecord | ReopenedRecord
+
+_TYPES: dict[str, type[Any]] = {
+    "study": StudyRecord,
+    "configuration": ConfigurationRecord,
+    "fold": FoldRecord,
+    "failure": FailureRecord,
+    "reopened": ReopenedRecord,
+}
+_NAMES = {type_: name for name, type_ in _TYPES.items()}
+
+
+def to_json(record: Record) -> dict[str, Any]:
+    """The record as plain JSON values."""
+    return {"record": _NAMES[type(record)], **asdict(record)}
+
+
+def from_json(values: Mapping[str, Any]) -> Record:
+    """The record that `to_json` wrote.
+
+    Raises:
+        JournalError: when the values are none of our records.
+    """
+    remaining = dict(values)
+    name = remaining.pop("record", None)
+    try:
+        record: Record = _TYPES[str(name)](**remaining)
+    except (KeyError, TypeError) as error:
+        raise JournalError(
+            f"a journal's record must be one of {sorted(_TYPES)} with its own fields, got {name!r}: {error}. "
+            "It was written by another version, or edited; name another --study."
+        ) from error
+    return record

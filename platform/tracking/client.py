@@ -1,0 +1,73 @@
+"""The tracking store: where it is, and the runs that stand for a study and its configurations.
+
+Runs are found by tags before they are made, so that projecting the same journal twice adds nothing.
+"""
+
+import logging
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlflow.entities import Run
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
+
+from spotformer_core.errors import StudyError
+
+# A progress bar per artifact and a git lookup per run are noise here.
+os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+for _name in ("alembic", "mlflow.store.db.utils", "mlflow.utils.environment"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+STUDY_TAG = "spotformer.study"
+CONFIGURATION_TAG = "spotformer.configuration"
+COMPLETE_TAG = "spotformer.complete"
+PARENT_TAG = "mlflow.parentRunId"
+NAME_TAG = "mlflow.runName"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackedStudy:
+    """Where a study is tracked; what `--json` reports under `mlflow`."""
+
+    tracking_uri: str
+    experiment: str
+    experiment_id: str
+    run_id: str
+
+
+def tracking_client(tracking_uri: str) -> MlflowClient:
+    """A client for the store at `tracking_uri`.
+
+    Raises:
+        StudyError: when nothing usable is there.
+    """
+    try:
+        client = MlflowClient(tracking_uri=tracking_uri)
+        client.search_experiments(max_results=1)
+    except (MlflowException, OSError) as error:
+        raise StudyError(
+            f"--tracking-uri must name a usable MLflow store, got {tracking_uri!r}: {error}. "
+            "Use sqlite:///FILE or the http address of an MLflow server."
+        ) from error
+    return client
+
+
+def experiment_id(client: MlflowClient, name: str, *, artifacts: Path | None) -> str:
+    """The id of the experiment called `name`, made when it does not exist.
+
+    Args:
+        artifacts: folder for artifacts; None leaves the choice to the tracking server.
+    """
+    experiment = client.get_experiment_by_name(name)
+    if experiment is not None:
+        return str(experiment.experiment_id)
+    location = None if artifacts is None else (artifacts / name).as_uri()
+    return str(client.create_experiment(name, artifact_location=location))
+
+
+def find_run(client: MlflowClient, experiment: str, tags: dict[str, str]) -> Run | None:
+    """The run that carries all of `tags`, if there is one."""
+    condition = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
+    runs = client.search_runs([experiment], filter_string=condition, max_results=1)
+    return runs[0] if runs else None

@@ -1,0 +1,19 @@
+"""The smallest space that still goes every way: for tests and for trying an installation."""
+
+from search_spaces.vocabulary import Choice, LogFloat, Space
+
+SMOKE = Space(
+    name="smoke",
+    description="a tiny SpotFormer trained for one epoch: shows that the machinery works, learns next to nothing",
+    fixed={
+        "width": 8,
+        "num_heads": 1,
+        "head_width": 8,
+        "dropout": 0.0,
+        "batch_size": 64,
+        "num_epochs": 1,
+        "class_balance": "balanced",
+    },
+    dimensions={"window": Choice((9, 11)), "learning_rate": LogFloat(1e-3, 1e-2)},
+    apex_thresholds=(0.1, 0.3, 0.5, 0.7),
+)

@@ -1,0 +1,172 @@
+"""The vocabulary of search spaces. Bounds are inclusive at both ends."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from spotformer_core.config import Configuration
+from spotformer_core.errors import InvalidValueError, require
+
+Value = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Float:
+    """Any number from `low` to `high`, uniformly."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _require_order("Float", self.low, self.high)
+
+    def ends(self) -> tuple[Value, ...]:
+        """Values at which the space must be valid for it to be valid everywhere."""
+        return (self.low, self.high)
+
+    def describe(self) -> str:
+        """One line for people."""
+        return f"{self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True, slots=True)
+class LogFloat:
+    """Any number from `low` to `high`, uniformly in its logarithm."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        _require_order("LogFloat", self.low, self.high)
+        require(self.low > 0, "the low end of a LogFloat", "greater than 0", self.low, "Use Float to include 0.")
+
+    def ends(self) -> tuple[Value, ...]:
+        """Values at which the space must be valid for it to be valid everywhere."""
+        return (self.low, self.high)
+
+    def describe(self) -> str:
+        """One line for people."""
+        return f"{self.low:g} to {self.high:g} (log)"
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """Any whole number from `low` to `high`, uniformly."""
+
+    low: int
+    high: int
+
+    def __post_init__(self) -> None:
+        _require_order("Integer", self.low, self.high)
+
+    def ends(self) -> tuple[Value, ...]:
+        """Values at which the space must be valid for it to be valid everywhere."""
+        return (self.low, self.high)
+
+    def describe(self) -> str:
+        """One line for people."""
+        return f"{self.low} to {self.high}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values listed, all equally likely."""
+
+    values: tuple[Value, ...]
+
+    def __post_init__(self) -> None:
+        different = len(set(self.values)) == len(self.values) > 0
+        require(different, "the values of a Choice", "different and at least one", self.values, "Remove repeats.")
+
+    def ends(self) -> tuple[Value, ...]:
+        """Values at which the space must be valid for it to be valid everywhere."""
+        return self.values
+
+    def describe(self) -> str:
+        """One line for people."""
+        return ", ".join(str(value) for value in self.values)
+
+
+Dimension = Float | LogFloat | Integer | Choice
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Space:
+    """What may vary, and what stays.
+
+    Attributes:
+        fixed: parameters that differ from the defaults of `Configuration` but do not vary.
+        dimensions: parameters that vary and need training anew, by field name of `Configuration`.
+        starting_points: values of all dimensions that are tried before any is drawn.
+        apex_thresholds: values tried for `macro_apex_threshold` and `micro_apex_threshold` on stored frame scores,
+            for every configuration and without training.
+
+    Raises:
+        InvalidValueError: when a name is no field of `Configuration` or an end of a dimension breaks its field's rule.
+    """
+
+    name: str
+    description: str
+    fixed: Mapping[str, Value] = field(default_factory=dict)
+    dimensions: Mapping[str, Dimension] = field(default_factory=dict)
+    starting_points: tuple[Mapping[str, Value], ...] = ()
+    apex_thresholds: tuple[float, ...] = tuple(round(0.05 * step, 2) for step in range(1, 20))
+
+    def __post_init__(self) -> None:
+        thresholds = self.apex_thresholds
+        require(
+            len(thresholds) > 0
+            and list(thresholds) == sorted(set(thresholds))
+            and all(0 <= value <= 1 for value in thresholds),
+            "apex_thresholds",
+            "rising numbers in [0, 1]",
+            thresholds,
+            "For instance (0.1, 0.3, 0.5).",
+        )
+        for name in ("macro_apex_threshold", "micro_apex_threshold"):
+            if name in self.dimensions:
+                raise InvalidValueError(
+                    f"{name} is searched on stored scores, got it as a dimension of {self.name!r}. "
+                    "Put its values into apex_thresholds."
+                )
+        base = Configuration.from_parameters(dict(self.fixed))
+        for name, dimension in self.dimensions.items():
+            for value in dimension.ends():
+                base.with_parameters({name: value})
+        for point in self.starting_points:
+            same = set(point) == set(self.dimensions)
+            require(
+                same, "a starting point", f"a value for each of {sorted(self.dimensions)}", dict(point), "Complete it."
+            )
+            base.with_parameters(dict(point))
+
+    def configuration(self, values: Mapping[str, Any]) -> Configuration:
+        """The configuration with these values of the dimensions and everything else as fixed."""
+        return Configuration.from_parameters({**self.fixed, **values})
+
+    @property
+    def max_window(self) -> int:
+        """The largest window that the space can ask for: decides how many steps a flow band needs."""
+        window = self.dimensions.get("window")
+        if window is None:
+            return self.configuration({}).model.window
+        return max(int(value) for value in window.ends())
+
+    def as_dict(self) -> dict[str, Any]:
+        """The whole declaration as plain JSON values; equal spaces give equal dictionaries."""
+        return {
+            "name": self.name,
+            "fixed": dict(self.fixed),
+            "dimensions": {
+                name: {"kind": type(dimension).__name__, "ends": list(dimension.ends())}
+                for name, dimension in self.dimensions.items()
+            },
+            "starting_points": [dict(point) for point in self.starting_points],
+            "apex_thresholds": list(self.apex_thresholds),
+        }
+
+
+def _require_order(kind: str, low: float, high: float) -> None:
+    finite = math.isfinite(low) and math.isfinite(high)
+    require(finite and low <= high, f"the ends of a {kind}", "finite and in order", (low, high), "Swap them.")

@@ -1,0 +1,77 @@
+"""The frames of a recording: the image files of a folder, in the order of the numbers in their names."""
+
+import os
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from spotformer_core.errors import RecordingError
+
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp")
+"""Whatever their case; other files, such as Thumbs.db, are passed over."""
+
+_NUMBER_AT_END = re.compile(r"[0-9]+$")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FrameFiles:
+    """Image files of one recording, by rising frame number.
+
+    Attributes:
+        numbers: the number at the end of each file's name; they rise but may have gaps and begin anywhere.
+    """
+
+    paths: tuple[Path, ...]
+    numbers: tuple[int, ...]
+
+
+def list_frame_files(folder: Path) -> FrameFiles:
+    """The image files of `folder`, with "img_2.jpg" before "img_10.jpg" and "006_7_9999.jpg" before "006_7_10000.jpg".
+
+    Hidden files and files that are no images are passed over.
+
+    Raises:
+        RecordingError: when the folder is missing or holds no image, when an image's name does not end in a number,
+            or when two have the same number.
+    """
+    names = _image_names(folder)
+    if not names:
+        raise RecordingError(
+            f"a folder of a recording must hold image files ({', '.join(IMAGE_SUFFIXES)}), got none in {folder}. "
+            "Unpack its frames there or remove the folder."
+        )
+    numbered = sorted((_number(name, folder=folder), name) for name in names)
+    numbers = tuple(number for number, _ in numbered)
+    repeated = [number for number, count in Counter(numbers).items() if count > 1]
+    if repeated:
+        same = ", ".join(name for number, name in numbered if number == repeated[0])
+        raise RecordingError(
+            f"each frame must have one image file, got {same} for frame {repeated[0]} in {folder}. Remove the copies."
+        )
+    return FrameFiles(paths=tuple(folder / name for _, name in numbered), numbers=numbers)
+
+
+def _image_names(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [
+                entry.name
+                for entry in entries
+                if not entry.name.startswith(".") and entry.name.lower().endswith(IMAGE_SUFFIXES) and entry.is_file()
+            ]
+    except OSError as error:
+        raise RecordingError(
+            f"the frames of a recording must be in a readable folder, got {folder} ({error.strerror}). "
+            "Unpack its frames there."
+        ) from error
+
+
+def _number(name: str, *, folder: Path) -> int:
+    match = _NUMBER_AT_END.search(name.rpartition(".")[0])
+    if match is None:
+        raise RecordingError(
+            f"the name of a frame must end in its number, as img_12.jpg does, got {name} in {folder}. "
+            "Move the file elsewhere."
+        )
+    return int(match.group())

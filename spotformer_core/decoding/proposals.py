@@ -1,0 +1,125 @@
+"""Candidates around apex frames, and which of them become proposals: [Deng2024] Sec. 3.4.
+
+What depends on no threshold is computed once per recording (`Candidates`); a threshold then only selects.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spotformer_core.config import DecodingConfig
+from spotformer_core.datasets.frame_channels import KINDS, Channel
+from spotformer_core.datasets.recording import ExpressionKind
+from spotformer_core.decoding.suppression import suppress
+from spotformer_core.shapes import Float, Int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Proposal:
+    """One spotted expression. Frames are 0-based positions in its recording, both ends included."""
+
+    kind: ExpressionKind
+    onset: int
+    apex: int
+    offset: int
+    score: float
+    """Product of the onset, apex and offset probabilities."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Candidates:
+    """For every frame of a recording, taken as apex: the best onset and offset, and the score.
+
+    Attributes:
+        order: frames by falling score; of equal scores the earlier frame first.
+    """
+
+    kind: ExpressionKind
+    onset: Int[np.ndarray, " frames"]
+    offset: Int[np.ndarray, " frames"]
+    apex_probability: Float[np.ndarray, " frames"]
+    score: Float[np.ndarray, " frames"]
+    order: Int[np.ndarray, " frames"]
+
+    @property
+    def most(self) -> float:
+        """The highest apex probability of the recording."""
+        return float(self.apex_probability.max(initial=0.0))
+
+
+def find_candidates(
+    scores: Float[np.ndarray, "frames kinds channels"], kind: ExpressionKind, decoding: DecodingConfig
+) -> Candidates:
+    """The candidate of every frame for one kind of expression.
+
+    The onset is the frame of highest onset probability from l - k/2 to l - j/2, the offset that of highest offset
+    probability from l + j/2 to l + k/2, both cut at the ends of the recording; of equal ones the nearest to the apex.
+    """
+    longest, shortest = durations(kind, decoding)
+    own = scores[:, KINDS.index(kind)].astype(np.float64)
+    onset = _best_before(own[:, Channel.ONSET], nearest=shortest // 2, farthest=longest // 2)
+    mirrored = _best_before(own[::-1, Channel.OFFSET], nearest=shortest // 2, farthest=longest // 2)
+    offset = len(own) - 1 - mirrored[::-1]
+    apex_probability = own[:, Channel.APEX]
+    score = own[onset, Channel.ONSET] * apex_probability * own[offset, Channel.OFFSET]
+    return Candidates(
+        kind=kind,
+        onset=onset,
+        offset=offset,
+        apex_probability=apex_probability,
+        score=score,
+        order=np.argsort(-score, kind="stable"),
+    )
+
+
+def select_proposals(
+    candidates: Candidates, *, apex_threshold: float, overlap_threshold: float
+) -> tuple[Proposal, ...]:
+    """The proposals that survive theta_apex and suppression, best score first."""
+    chosen = candidates.order[candidates.apex_probability[candidates.order] > apex_threshold]
+    kept = suppress(candidates.onset[chosen], candidates.offset[chosen], overlap_threshold=overlap_threshold)
+    return tuple(
+        Proposal(
+            kind=candidates.kind,
+            onset=int(candidates.onset[frame]),
+            apex=int(frame),
+            offset=int(candidates.offset[frame]),
+            score=float(candidates.score[frame]),
+        )
+        for frame in chosen[kept]
+    )
+
+
+def decode(scores: Float[np.ndarray, "frames kinds channels"], decoding: DecodingConfig) -> tuple[Proposal, ...]:
+    """All proposals of one recording: macro-expressions, then micro-expressions, each best score first."""
+    thresholds = {
+        ExpressionKind.MACRO: decoding.macro_apex_threshold,
+        ExpressionKind.MICRO: decoding.micro_apex_threshold,
+    }
+    return tuple(
+        proposal
+        for kind in KINDS
+        for proposal in select_proposals(
+            find_candidates(scores, kind, decoding),
+            apex_threshold=thresholds[kind],
+            overlap_threshold=decoding.overlap_threshold,
+        )
+    )
+
+
+def durations(kind: ExpressionKind, decoding: DecodingConfig) -> tuple[int, int]:
+    """K and j of one kind of expression, in frames."""
+    if kind is ExpressionKind.MACRO:
+        return decoding.macro_duration, decoding.macro_min_duration
+    return decoding.micro_duration, decoding.micro_min_duration
+
+
+def _best_before(
+    probability: Float[np.ndarray, " frames"], *, nearest: int, farthest: int
+) -> Int[np.ndarray, " frames"]:
+    """For every frame l: the frame of highest probability in [l - farthest, l - nearest], cut at 0."""
+    frames = np.arange(len(probability))
+    # Nearest first, so that argmax settles ties for the frame nearest to the apex.
+    positions = np.maximum(frames[:, None] - np.arange(nearest, farthest + 1)[None, :], 0)
+    best = probability[positions].argmax(axis=1) if len(frames) else np.zeros(0, np.int64)
+    return np.asarray(positions[frames, best], np.int64)

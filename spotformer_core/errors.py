@@ -1,0 +1,83 @@
+"""Every error that a user of this project can cause.
+
+    SpotFormerError
+    |-- InvalidValueError     an option or a configuration field breaks its rule
+    |-- DatasetError          a dataset on disk is not as its layout says
+    |   |-- AnnotationError   an annotation table breaks a rule
+    |   |-- RecordingError    frames of a recording cannot be read
+    |   `-- LandmarkError     landmarks are missing or do not fit their recording
+    |-- FlowStoreError        a flow store is missing, damaged or made with other settings
+    |-- StudyError            a study cannot be started or continued
+    |   `-- JournalError      the journal of a study is damaged or in use
+    `-- TrainingError         a fold cannot be trained
+
+Messages have three beats: the rule, the value received, the repair.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class SpotFormerError(Exception):
+    """Base of every error below; the command line prints its message and exits with code 2."""
+
+
+class InvalidValueError(SpotFormerError):
+    """An option or a configuration field breaks its rule."""
+
+
+class DatasetError(SpotFormerError):
+    """A dataset on disk is not as its layout says."""
+
+
+class AnnotationError(DatasetError):
+    """An annotation table breaks a rule."""
+
+
+class RecordingError(DatasetError):
+    """Frames of a recording cannot be read."""
+
+
+class LandmarkError(DatasetError):
+    """Landmarks are missing or do not fit their recording."""
+
+
+class FlowStoreError(SpotFormerError):
+    """A flow store is missing, damaged or made with other settings."""
+
+
+class StudyError(SpotFormerError):
+    """A study cannot be started or continued."""
+
+
+class JournalError(StudyError):
+    """The journal of a study is damaged or in use."""
+
+
+class TrainingError(SpotFormerError):
+    """A fold cannot be trained."""
+
+
+def require(
+    condition: bool,  # noqa: FBT001  reads as a sentence at every call
+    name: str,
+    rule: str,
+    value: object,
+    repair: str,
+) -> None:
+    """Raises InvalidValueError in the one wording of the project unless `condition` holds.
+
+    >>> require(False, "window", "an odd number from 9 to 25", 12, "Use 11 or 13.")
+    Traceback (most recent call last):
+    spotformer_core.errors.InvalidValueError: window must be an odd number from 9 to 25, got 12. Use 11 or 13.
+    """
+    if not condition:
+        raise InvalidValueError(f"{name} must be {rule}, got {value!r}. {repair}")
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The repair sentence for a name that is not among `known`."""
+    known = sorted(known)
+    close = get_close_matches(name, known, n=1)
+    suggestion = f"Did you mean {close[0]!r}? " if close else ""
+    return f"{suggestion}Known: {', '.join(known)}."

@@ -1,0 +1,1 @@
+"""From recordings to flow bands: landmarks, face regions, dense flow, head motion, flow band, store."""

@@ -1,0 +1,163 @@
+"""68-point landmarks of a recording as a CSV file in the format of OpenFace, one row per frame.
+
+    frame, face_id, timestamp, confidence, success, x_0, ..., x_67, y_0, ..., y_67
+    1, 0, 0.000, 0.98, 1, 207.3, ..., 251.0, 190.2, ..., 302.8
+
+Only x_0 to x_67 and y_0 to y_67 must be there. Positions are in pixels of the frame, from its left and upper edge.
+"""
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from spotformer_core.datasets.recording import Recording
+from spotformer_core.errors import LandmarkError
+from spotformer_core.shapes import Bool, Float, Float32, Int
+
+NUM_LANDMARKS = 68
+COLUMNS = tuple(f"{axis}_{index}" for axis in "xy" for index in range(NUM_LANDMARKS))
+"""Those that must be there, in the order that they are written in."""
+_OPTIONAL_COLUMNS = ("frame", "success")
+_NUM_NAMED = 5
+
+
+def landmark_path(folder: Path, *, recording: str) -> Path:
+    """Where the landmarks of the recording called `recording` are read from and written to."""
+    return folder / f"{recording}.csv"
+
+
+def read_landmarks(folder: Path, recording: Recording) -> Float32[np.ndarray, "frames 68 2"]:
+    """Landmarks (x, y) of every frame of `recording`, in pixels, from `<folder>/<recording name>.csv`.
+
+    With a column `frame`, rows are chosen by `recording.frame_numbers`, so that the file may hold more frames; without
+    it the file must have one row per frame of the recording, in its order.
+
+    Raises:
+        LandmarkError: when the file is missing, no CSV file or without a column; when a frame is missing or stands
+            there twice; when a chosen row has success 0 or a value that is no finite number.
+    """
+    path = landmark_path(folder, recording=recording.name)
+    columns = _read_columns(path)
+    rows = _chosen_rows(columns.get("frame"), num_rows=len(columns[COLUMNS[0]]), recording=recording, path=path)
+    if "success" in columns:
+        _require_all(
+            columns["success"][rows] == 1,
+            rule="landmarks must have been found in every frame (success 1)",
+            received="another success",
+            recording=recording,
+            path=path,
+        )
+    values = np.stack([columns[name][rows] for name in COLUMNS])
+    _require_all(
+        np.isfinite(values).all(axis=0),
+        rule="every landmark must be a finite number",
+        received="others",
+        recording=recording,
+        path=path,
+    )
+    return np.ascontiguousarray(values.reshape(2, NUM_LANDMARKS, -1).transpose(2, 1, 0), np.float32)
+
+
+def write_landmarks(path: Path, landmarks: Float[np.ndarray, "frames 68 2"], frame_numbers: Sequence[int]) -> None:
+    """Writes what `read_landmarks` reads, to 0.001 pixel; `path` holds the whole file or is as it was before.
+
+    Raises:
+        LandmarkError: when the numbers of frames and of landmarks differ.
+    """
+    if len(frame_numbers) != len(landmarks):
+        raise LandmarkError(
+            f"each frame must have landmarks, got {len(landmarks)} for {len(frame_numbers)} frame numbers in {path}. "
+            "Give one frame number for each."
+        )
+    values = np.round(landmarks.astype(np.float64), 3).transpose(2, 1, 0).reshape(2 * NUM_LANDMARKS, -1)
+    table = pa.table(
+        [pa.array(list(frame_numbers), pa.int64()), *(pa.array(column) for column in values)],
+        names=["frame", *COLUMNS],
+    )
+    partial_path = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        arrow_csv.write_csv(table, partial_path, arrow_csv.WriteOptions(quoting_style="none", quoting_header="none"))
+        partial_path.replace(path)
+    finally:
+        partial_path.unlink(missing_ok=True)
+
+
+def _read_columns(path: Path) -> dict[str, Float[np.ndarray, " rows"]]:
+    """The columns that matter, under their names without spaces; empty cells are NaN."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(csv.reader(file), [])
+        written_as = {name.strip(): name for name in header}  # OpenFace writes a space after each comma.
+        _require_columns(written_as.keys(), path=path)
+        wanted = {name: written_as[name] for name in (*_OPTIONAL_COLUMNS, *COLUMNS) if name in written_as}
+        options = arrow_csv.ConvertOptions(
+            include_columns=list(wanted.values()), column_types=dict.fromkeys(wanted.values(), pa.float64())
+        )
+        table = arrow_csv.read_csv(path, convert_options=options)
+    except FileNotFoundError as error:
+        raise LandmarkError(
+            f"every recording needs a file of landmarks, got none at {path}. Detect its landmarks or copy them there."
+        ) from error
+    except (OSError, UnicodeDecodeError, csv.Error, pa.ArrowInvalid, pa.ArrowKeyError) as error:
+        raise LandmarkError(
+            f"landmarks must be a CSV file of numbers, got {path} ({error}). Write it again."
+        ) from error
+    return {name: table[written].to_numpy() for name, written in wanted.items()}
+
+
+def _require_columns(names: Collection[str], *, path: Path) -> None:
+    missing = [name for name in COLUMNS if name not in names]
+    if missing:
+        raise LandmarkError(
+            f"landmarks must have the columns x_0 to x_67 and y_0 to y_67, got a header without {_first_few(missing)} "
+            f"in {path}. Write all 68 landmarks, as OpenFace does with -2Dfp."
+        )
+
+
+def _chosen_rows(
+    frames: Float[np.ndarray, " rows"] | None, *, num_rows: int, recording: Recording, path: Path
+) -> Int[np.ndarray, " frames"]:
+    """The row of every frame of `recording`."""
+    if frames is None:
+        if num_rows != recording.num_frames:
+            raise LandmarkError(
+                f"landmarks without a column frame must have one row for each of the {recording.num_frames} frames of "
+                f"{recording.name}, got {num_rows} in {path}. Add the column frame or write the missing rows."
+            )
+        return np.arange(num_rows)
+    row_of = {number: row for row, number in enumerate(frames.tolist())}
+    if len(row_of) != num_rows:
+        repeated = next(number for number, count in Counter(frames.tolist()).items() if count > 1)
+        raise LandmarkError(
+            f"each frame must have one row of landmarks, got several for frame {repeated:g} in {path}. "
+            "Keep the face of the subject."
+        )
+    missing = [number for number in recording.frame_numbers if number not in row_of]
+    if missing:
+        raise LandmarkError(
+            f"every frame of {recording.name} must have landmarks, got none for {len(missing)} frames: "
+            f"{_first_few(missing)} in {path}. Detect the landmarks of all frames."
+        )
+    return np.array([row_of[number] for number in recording.frame_numbers], np.int64)
+
+
+def _require_all(
+    is_right: Bool[np.ndarray, " frames"], *, rule: str, received: str, recording: Recording, path: Path
+) -> None:
+    """Raises LandmarkError for the first frame that breaks `rule`."""
+    if not is_right.all():
+        wrong = np.flatnonzero(~is_right)
+        raise LandmarkError(
+            f"{rule}, got {received} in {len(wrong)} of {len(is_right)} frames of {recording.name}, first in frame "
+            f"{recording.frame_numbers[wrong[0]]} in {path}. Correct these rows or detect the landmarks again."
+        )
+
+
+def _first_few(values: Sequence[object]) -> str:
+    return ", ".join(map(str, values[:_NUM_NAMED])) + (", ..." if len(values) > _NUM_NAMED else "")

@@ -1,0 +1,1 @@
+"""From proposals and truths to F1: matching, counts, protocols. Knows nothing of models."""

@@ -1,0 +1,36 @@
+"""Frame scores of whole recordings, from a network that learns no more."""
+
+import numpy as np
+import torch
+
+from spotformer_core.flow.band import FlowBand
+from spotformer_core.flow.windows import sw_mro
+from spotformer_core.model.head import frame_probabilities
+from spotformer_core.model.spotformer import SpotFormer
+from spotformer_core.shapes import Float32
+
+_BATCH_SIZE = 512
+
+
+def score_recording(
+    network: SpotFormer, band: FlowBand, *, window: int
+) -> Float32[np.ndarray, "frames kinds channels"]:
+    """The ten probabilities of every frame; the network is left in evaluation mode.
+
+    In that mode a frame's scores do not depend on the frames it is judged together with.
+
+    Args:
+        window: w that the network was made for.
+
+    Raises:
+        FlowStoreError: when the flow band has too few steps for `window`.
+    """
+    network.eval()
+    device = network.head.linear.weight.device
+    windows = torch.from_numpy(sw_mro(band.flow, window))
+    with torch.inference_mode():
+        scores = [
+            frame_probabilities(network(batch.to(device).float()).logits).cpu()
+            for batch in torch.split(windows, _BATCH_SIZE)
+        ]
+    return torch.cat(scores).numpy()

@@ -1,0 +1,68 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from spotformer_core.config import Configuration
+from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
+from spotformer_core.flow.band import FlowBand
+
+EXPRESSIONS = (
+    Expression(onset=3, apex=8, offset=13, kind=ExpressionKind.MACRO),
+    Expression(onset=18, apex=20, offset=22, kind=ExpressionKind.MICRO),
+)
+
+
+@pytest.fixture(autouse=True)
+def _one_thread_and_the_same_random_numbers():
+    num_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    yield
+    torch.set_num_threads(num_threads)
+
+
+@pytest.fixture
+def make_band() -> Callable[..., FlowBand]:
+    """A recording of noise in which macro-expressions move the mouth and micro-expressions the left brow."""
+
+    def make(subject: str, name: str, *, num_frames: int = 30, expressions=EXPRESSIONS, seed: int = 0) -> FlowBand:
+        places = np.zeros((num_frames, 10, 2))
+        for expression in expressions:
+            regions = slice(6, 10) if expression.kind is ExpressionKind.MACRO else slice(0, 3)
+            corners = (expression.onset, expression.apex, expression.offset)
+            places[:, regions] += np.interp(np.arange(num_frames), corners, (0, 1, 0))[:, None, None]
+        later = np.minimum(np.arange(num_frames)[:, None] + np.arange(1, 9), num_frames - 1)
+        noise = np.random.default_rng(seed).normal(scale=0.1, size=(num_frames, 8, 10, 2))
+        flow = places[later] - places[:, None] + noise
+        recording = Recording(
+            dataset="made",
+            subject=subject,
+            name=name,
+            frame_paths=(),
+            frame_numbers=(),
+            frames_per_second=30.0,
+            expressions=tuple(expressions),
+        )
+        return FlowBand(recording=recording, flow=flow.astype(np.float16))
+
+    return make
+
+
+@pytest.fixture
+def small_configuration() -> Configuration:
+    """Quick to train: one recording of 30 frames makes two batches."""
+    return Configuration.from_parameters(
+        {
+            "window": 9,
+            "width": 16,
+            "num_heads": 2,
+            "head_width": 8,
+            "dropout": 0.1,
+            "batch_size": 16,
+            "num_epochs": 2,
+            "learning_rate": 1e-3,
+            "class_balance": "balanced",
+        }
+    )
