@@ -10,7 +10,7 @@ DEMO = Space(
         "num_heads": 2,
         "head_width": 16,
         "dropout": 0.0,
-        "batch_size": 64,
+        "batch_size": 32,
         "num_epochs": 5,
         "warmup_steps": 15,
         "learning_rate_schedule": "cosine",

@@ -41,7 +41,7 @@ class EventRange:
 EVENT_RANGES = {
     Difficulty.EASY: {
         ExpressionKind.MACRO: EventRange(min_frames=16, max_frames=40, min_pixels=4.0, max_pixels=6.0),
-        ExpressionKind.MICRO: EventRange(min_frames=5, max_frames=14, min_pixels=1.0, max_pixels=1.6),
+        ExpressionKind.MICRO: EventRange(min_frames=5, max_frames=14, min_pixels=1.2, max_pixels=1.8),
     },
     Difficulty.HARD: {
         ExpressionKind.MACRO: EventRange(min_frames=16, max_frames=60, min_pixels=3.0, max_pixels=6.0),

@@ -9,9 +9,10 @@ import json
 import logging
 import os
 import zlib
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from platform.study.records import Record, from_json, to_json
 from spotformer_core.errors import JournalError
@@ -29,11 +30,12 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.records: list[Record] = []
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self.path.open("ab")
+        # Unbuffered: a buffer would write the rest of a failed line at its next flush.
+        self._file = self.path.open("ab", buffering=0)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -42,7 +44,11 @@ class Journal:
                 f"one search at a time may write a study, but another one is writing {self.path}. "
                 "Wait for it, stop it, or name another --study."
             ) from error
-        self.records, length = _parse(self.path)
+        try:
+            self.records, length = _parse(self.path)
+        except JournalError:
+            self._file.close()
+            raise
         if length < self.path.stat().st_size:
             _log.warning("dropped a torn last line of %s; the fold it named is run again", self.path)
             os.truncate(self.path, length)
@@ -65,23 +71,12 @@ class Journal:
             raise JournalError(f"a journal must be entered before it is written, got {self.path} outside `with`.")
         length = os.fstat(self._file.fileno()).st_size
         try:
-            self._file.write(encode(record))
-            self._file.flush()
+            _write_all(self._file, encode(record))
             os.fsync(self._file.fileno())
         except OSError:
-            self._discard_after(length)
+            os.ftruncate(self._file.fileno(), length)
             raise
         self.records.append(record)
-
-    def _discard_after(self, length: int) -> None:
-        """Forgets a line of which only a part reached the disk."""
-        # Reopened, because a buffered file would write the rest of the failed line at its next flush.
-        raw = os.open(self.path, os.O_WRONLY)
-        try:
-            if os.fstat(raw).st_size > length:
-                os.ftruncate(raw, length)
-        finally:
-            os.close(raw)
 
 
 def read_journal(path: Path) -> list[Record]:
@@ -116,6 +111,12 @@ def _parse(path: Path) -> tuple[list[Record], int]:
         records.append(from_json(values))
         length += len(line)
     return records, length
+
+
+def _write_all(file: FileIO, line: bytes) -> None:
+    """Writes the whole line: on a filling disk the system takes a part of it before it refuses the rest."""
+    while line:
+        line = line[file.write(line) :]
 
 
 def _decode(line: bytes) -> dict[str, Any] | None:

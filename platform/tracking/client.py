@@ -22,8 +22,11 @@ for _name in ("alembic", "mlflow.store.db.utils", "mlflow.utils.environment"):
 STUDY_TAG = "spotformer.study"
 CONFIGURATION_TAG = "spotformer.configuration"
 COMPLETE_TAG = "spotformer.complete"
+FAILURE_TAG = "spotformer.failure"
 PARENT_TAG = "mlflow.parentRunId"
 NAME_TAG = "mlflow.runName"
+TABLES_TAG = "mlflow.loggedArtifacts"
+"""Lists the artifacts that MLflow's pages show as tables."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,9 +19,11 @@ from platform.study.state import ConfigurationStatus, StudyState
 from platform.tracking.client import (
     COMPLETE_TAG,
     CONFIGURATION_TAG,
+    FAILURE_TAG,
     NAME_TAG,
     PARENT_TAG,
     STUDY_TAG,
+    TABLES_TAG,
     TrackedStudy,
     experiment_id,
     find_run,
@@ -81,23 +83,25 @@ class Projection:
         found = find_run(self._client, self.tracked.experiment_id, tags)
         if found is not None and found.data.tags.get(COMPLETE_TAG) == "yes":
             return
-        run_id = found.info.run_id if found is not None else self._new_run(configuration, tags)
+        run_id = str(found.info.run_id) if found is not None else self._new_run(configuration, tags)
+        params = self._state.configurations[configuration].params
+        self._client.log_batch(run_id, params=_params({**self._inputs.space.fixed, **params}))
         status = self._state.configurations[configuration].status
         if status is ConfigurationStatus.COMPLETE:
             self._write_complete(run_id, configuration)
+            if found is not None and FAILURE_TAG in found.data.tags:
+                self._client.delete_tag(run_id, FAILURE_TAG)
             self._client.set_tag(run_id, COMPLETE_TAG, "yes")
             self._client.set_terminated(run_id, "FINISHED")
         elif status is ConfigurationStatus.FAILED:
-            self._client.set_tag(run_id, "spotformer.failure", self._state.configurations[configuration].failure)
+            self._client.set_tag(run_id, FAILURE_TAG, self._state.configurations[configuration].failure)
             self._client.set_terminated(run_id, "FAILED")
 
     def _study_run(self, experiment: str) -> str:
         study = self._state.study
         tags = {STUDY_TAG: study.identity, CONFIGURATION_TAG: "none"}
         found = find_run(self._client, experiment, tags)
-        if found is not None:
-            return str(found.info.run_id)
-        run = self._client.create_run(experiment, run_name=self._inputs.name, tags={**tags, **self._note()})
+        run = found or self._client.create_run(experiment, run_name=self._inputs.name, tags={**tags, **self._note()})
         described = {"space": study.space["name"], "seed": study.seed, "subjects": len(study.subjects)}
         self._client.log_batch(run.info.run_id, params=_params({**described, **study.versions}))
         return str(run.info.run_id)
@@ -106,8 +110,6 @@ class Projection:
         name = f"{self._inputs.name}/{configuration}"
         more = {PARENT_TAG: self.tracked.run_id, NAME_TAG: name, **self._note()}
         run = self._client.create_run(self.tracked.experiment_id, run_name=name, tags={**tags, **more})
-        params = self._state.configurations[configuration].params
-        self._client.log_batch(run.info.run_id, params=_params({**self._inputs.space.fixed, **params}))
         return str(run.info.run_id)
 
     def _note(self) -> dict[str, str]:
@@ -125,13 +127,21 @@ class Projection:
                 folder=self._inputs.folder,
             )
         )
-        self._client.log_table(run_id, _columns(self._fold_rows(configuration)), "folds.json")
-        rows = [row for recording in spotted for row in proposal_rows(recording)]
-        if rows:
-            self._client.log_table(run_id, _columns(rows), "proposals.json")
+        proposals = [row for recording in spotted for row in proposal_rows(recording)]
+        self._log_tables(run_id, {"folds.json": self._fold_rows(configuration), "proposals.json": proposals})
         full = self._inputs.space.configuration(self._state.configurations[configuration].params)
         self._client.log_text(run_id, json.dumps(full.parameters(), indent=2), "configuration.json")
         self._log_timeline(run_id, row, spotted)
+
+    def _log_tables(self, run_id: str, tables: dict[str, list[dict[str, object]]]) -> None:
+        """Writes tables in the form that MLflow's pages show; one without rows is left out."""
+        shown = {name: rows for name, rows in tables.items() if rows}
+        for name, rows in shown.items():
+            # Not MLflow's own log_table, which appends to what an interrupted projection has left.
+            table = {"columns": list(rows[0]), "data": [list(row.values()) for row in rows]}
+            self._client.log_dict(run_id, table, name)
+        listed = [{"path": name, "type": "table"} for name in shown]
+        self._client.set_tag(run_id, TABLES_TAG, json.dumps(listed))
 
     def _log_timeline(self, run_id: str, row: LeaderboardRow, spotted: Sequence[SpottedRecording]) -> None:
         shown = max(spotted, key=_interest)
@@ -177,7 +187,3 @@ def _metrics(row: LeaderboardRow) -> list[Metric]:
 
 def _params(values: dict[str, object]) -> list[Param]:
     return [Param(name, str(value)) for name, value in values.items()]
-
-
-def _columns(rows: Sequence[dict[str, object]]) -> dict[str, list[object]]:
-    return {name: [row[name] for row in rows] for name in rows[0]}

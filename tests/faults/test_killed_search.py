@@ -1,0 +1,83 @@
+"""kill -9 and Ctrl-C in the middle of a search, then the same command again."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.searches import Search, journal_lines, run_search
+
+Start = Callable[[Path, Sequence[str]], "subprocess.Popen[str]"]
+SECONDS_TO_FIRST_FOLDS = 120
+
+
+def wait_for_folds(journal: Path, count: int, process: "subprocess.Popen[str]") -> None:
+    deadline = time.monotonic() + SECONDS_TO_FIRST_FOLDS
+    while not journal.exists() or journal.read_bytes().count(b'"record": "fold"') < count:
+        assert process.poll() is None, f"the search ended too early: {process.communicate()[0]}"
+        assert time.monotonic() < deadline, f"no {count} folds within {SECONDS_TO_FIRST_FOLDS} s"
+        time.sleep(0.05)
+
+
+def test_after_kill_9_finished_folds_are_not_run_again_and_the_table_is_that_of_an_undisturbed_run(
+    undisturbed: Search, workspace: Path, start_search: Start
+):
+    journal = workspace / "studies" / "demo-smoke-seed5" / "journal.jsonl"
+    process = start_search(workspace, ["--workers", "2"])
+    wait_for_folds(journal, 2, process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    finished = journal_lines(journal, "fold")
+
+    resumed = run_search(workspace, "--workers", "1")
+
+    assert resumed.ended.code == 0, resumed.ended.err
+    assert resumed.result["resumed_folds"] == len(finished) >= 2
+    assert resumed.result["new_folds"] == 9 - len(finished)
+    folds = journal_lines(journal, "fold")
+    assert folds[: len(finished)] == finished
+    assert len({(fold["configuration"], fold["subject"]) for fold in folds}) == len(folds) == 9
+    assert resumed.result["configurations"] == undisturbed.result["configurations"]
+    assert resumed.result["best"] == undisturbed.result["best"]
+
+
+def test_ctrl_c_stops_cleanly_says_how_to_continue_and_loses_nothing(
+    undisturbed: Search, workspace: Path, start_search: Start
+):
+    journal = workspace / "studies" / "demo-smoke-seed5" / "journal.jsonl"
+    process = start_search(workspace, ["--workers", "2"])
+    wait_for_folds(journal, 1, process)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=90)
+    finished = len(journal_lines(journal, "fold"))
+
+    resumed = run_search(workspace, "--workers", "2")
+
+    assert process.returncode == 130, output
+    assert "the same command continues" in output
+    assert "Traceback" not in output
+    assert resumed.result["resumed_folds"] == finished >= 1
+    assert resumed.result["configurations"] == undisturbed.result["configurations"]
+
+
+def test_a_killed_fold_worker_is_replaced_and_its_fold_run_again(
+    undisturbed: Search, workspace: Path, start_search: Start
+):
+    journal = workspace / "studies" / "demo-smoke-seed5" / "journal.jsonl"
+    process = start_search(workspace, ["--workers", "2"])
+    wait_for_folds(journal, 1, process)
+    workers = subprocess.run(["pgrep", "-f", "ray::.*run_fold"], capture_output=True, text=True, check=False)
+    victims = [int(pid) for pid in workers.stdout.split()]
+
+    for pid in victims[:1]:
+        os.kill(pid, signal.SIGKILL)
+    output, _ = process.communicate(timeout=240)
+
+    assert victims, "no fold worker was found to be killed"
+    assert process.returncode == 0, output
+    folds = [(fold["configuration"], fold["subject"]) for fold in journal_lines(journal, "fold")]
+    assert len(folds) == len(set(folds)) == 9
+    expected = {(fold["configuration"], fold["subject"]): fold["counts"] for fold in journal_lines(undisturbed.journal, "fold")}
+    assert {(fold["configuration"], fold["subject"]): fold["counts"] for fold in journal_lines(journal, "fold")} == expected

@@ -1,0 +1,153 @@
+"""`ray job submit` against a running head with token authentication: with a working dir and with a wheel."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_the_name_platform import REPOSITORY, bare_environment, run
+
+RAY = Path(sys.executable).with_name("ray")
+SECONDS_TO_START = 90
+
+
+@dataclass(frozen=True)
+class Head:
+    """A running Ray head and what a client needs to reach it."""
+
+    dashboard: str
+    environment: dict[str, str]
+
+    def submit(self, *command: str, working_dir: Path | None = None) -> subprocess.CompletedProcess[str]:
+        where = ["--working-dir", str(working_dir)] if working_dir else []
+        return subprocess.run(
+            [str(RAY), "job", "submit", "--address", self.dashboard, *where, "--", *command],
+            cwd=working_dir or "/",
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [each.getsockname()[1] for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports
+
+
+def start_head(folder: Path, python: Path) -> tuple["subprocess.Popen[bytes]", Head]:
+    """A head whose workers run `python`; `folder` is its home, so that its token is nobody else's."""
+    token = folder / ".ray" / "auth_token"
+    token.parent.mkdir(parents=True)
+    token.write_text("a-token-for-this-test-only-" + "0" * 16)
+    port, dashboard, agent = free_ports(3)
+    environment = {
+        **os.environ,
+        "HOME": str(folder),
+        "RAY_AUTH_MODE": "token",
+        "RAY_AUTH_TOKEN_PATH": str(token),
+        "PATH": f"{python.parent}:{os.environ['PATH']}",
+    }
+    ray = [str(python), "-m", "ray.scripts.scripts"]
+    with (folder / "head.log").open("wb") as log:
+        process = subprocess.Popen(
+        [
+            *ray, "start", "--head", "--block", f"--port={port}", "--dashboard-host=127.0.0.1",
+            f"--dashboard-port={dashboard}", f"--dashboard-agent-listen-port={agent}", "--num-cpus=2", "--node-ip-address=127.0.0.1",
+            f"--temp-dir={folder / 'ray'}", "--object-store-memory=100000000", "--disable-usage-stats",
+        ],
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )  # fmt: skip
+    return process, Head(dashboard=f"http://127.0.0.1:{dashboard}", environment=environment)
+
+
+def wait_for(head: Head, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < deadline and process.poll() is None:
+        # A head takes jobs only some time after it answers: the agent that runs them starts last.
+        if head.submit("true").returncode == 0:
+            return
+        time.sleep(1)
+    pytest.fail(f"the Ray head did not start: {log.read_text()}")
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """Ends the head and everything it started, which `ray start --block` stops with it."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def wheel_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The python of an environment in which the project is installed as a wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder / "dist", cwd=REPOSITORY)
+    python = bare_environment(folder / "environment")
+    wheel = next((folder / "dist").glob("*.whl"))
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder)
+    return python
+
+
+@pytest.fixture(scope="module")
+def head(wheel_python: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Head]:
+    # Unix sockets allow 107 bytes, which pytest's own folders exceed below Ray's session folder.
+    folder = Path("/tmp") / f"sf-ray-{os.getpid()}"
+    process, running = start_head(folder, wheel_python)
+    try:
+        wait_for(running, process, folder / "head.log")
+        yield running
+    finally:
+        stop(process)
+        subprocess.run(["rm", "-rf", str(folder)], check=False)
+
+
+def test_a_job_with_the_working_dir_runs_the_command(head: Head):
+    done = head.submit("python", "-m", "platform.search", "--help", working_dir=REPOSITORY)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "python -m platform.search" in done.stdout
+
+
+def test_a_job_with_the_installed_wheel_runs_the_command(head: Head):
+    done = head.submit("python", "-m", "platform.search", "--help")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "python -m platform.search" in done.stdout
+
+
+def test_a_job_without_the_token_is_refused(head: Head, tmp_path: Path):
+    wrong = tmp_path / "token"
+    wrong.write_text("not-the-token-" + "0" * 24)
+    stranger = Head(head.dashboard, {**head.environment, "RAY_AUTH_TOKEN_PATH": str(wrong)})
+
+    done = stranger.submit("python", "-m", "platform.search", "--help")
+
+    assert done.returncode != 0
+    assert "--dataset" not in done.stdout
+
+
+def test_a_users_mistake_makes_the_job_fail(head: Head):
+    done = head.submit("python", "-m", "platform.search", "--space", "dmo", working_dir=REPOSITORY)
+
+    assert done.returncode != 0
+    assert "Did you mean 'demo'?" in done.stdout + done.stderr

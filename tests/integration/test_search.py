@@ -1,0 +1,106 @@
+"""The main job in child processes, on a tiny rendered dataset: from its frames to the leaderboard."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from tests.searches import Search, journal_lines, run_search
+
+
+def test_the_json_report_holds_what_is_promised(undisturbed: Search):
+    assert undisturbed.ended.code == 0, undisturbed.ended.err
+    result = undisturbed.result
+    assert set(result) >= {
+        "dataset",
+        "protocol",
+        "configurations",
+        "best",
+        "seconds",
+        "mlflow",
+        "resumed_folds",
+        "new_folds",
+    }
+    assert result["dataset"] == "demo"
+    assert result["protocol"] == "honest"
+    assert [entry["id"] for entry in result["configurations"]] == ["c0000", "c0001", "c0002"]
+    for entry in result["configurations"]:
+        assert set(entry["params"]) == {"window", "learning_rate"}
+        assert entry["folds_done"] == 3
+        assert set(entry["f1"]) == {"overall", "macro", "micro"}
+        assert entry["counts"]["macro"]["tp"] + entry["counts"]["macro"]["fn"] == 3
+        assert entry["counts"]["micro"]["tp"] + entry["counts"]["micro"]["fn"] == 3
+    assert set(result["mlflow"]) >= {"tracking_uri", "experiment", "run_id"}
+    assert set(result["seconds"]) == {"demo", "extraction", "search", "tracking"}
+    assert (result["resumed_folds"], result["new_folds"]) == (0, 9)
+
+
+def test_the_best_configuration_has_the_highest_honest_f1(undisturbed: Search):
+    f1 = {entry["id"]: entry["f1"]["overall"] for entry in undisturbed.result["configurations"]}
+
+    assert f1[undisturbed.result["best"]] == max(f1.values())
+
+
+def test_the_terminal_shows_a_leaderboard_and_where_to_look_next(undisturbed: Search):
+    out = undisturbed.ended.out
+
+    assert "study demo-smoke-seed5: 3 configurations" in out
+    assert "nothing about real faces" in out
+    assert "make ui" in out
+
+
+def test_every_fold_is_in_the_journal_once_with_its_scores_beside_it(undisturbed: Search):
+    folds = [(fold["configuration"], fold["subject"]) for fold in journal_lines(undisturbed.journal, "fold")]
+
+    assert len(folds) == len(set(folds)) == 9
+    for configuration, subject in folds:
+        assert (undisturbed.journal.parent / "scores" / configuration / f"{subject}.arrow").is_file()
+
+
+def test_mlflow_holds_a_run_for_the_study_and_one_per_configuration(undisturbed: Search):
+    with sqlite3.connect(undisturbed.workspace / "mlflow.db") as database:
+        statuses = [status for (status,) in database.execute("select status from runs")]
+        parents = database.execute("select count(*) from tags where key = 'mlflow.parentRunId'").fetchone()[0]
+        metrics = {key for (key,) in database.execute("select distinct key from metrics")}
+
+    assert statuses == ["FINISHED"] * 4
+    assert parents == 3
+    assert {"f1_overall", "f1_macro", "f1_micro", "precision_overall", "recall_overall", "tp_micro"} <= metrics
+
+
+def test_each_configuration_run_has_its_tables_and_its_timeline(undisturbed: Search):
+    artifacts = list((undisturbed.workspace / "mlflow-artifacts").rglob("artifacts"))
+    files = [{path.name.split("_")[0] for path in folder.rglob("*") if path.is_file()} for folder in artifacts]
+
+    assert sum({"folds.json", "configuration.json", "timeline"} <= names for names in files) == 3
+
+
+def test_a_second_run_computes_nothing_and_says_the_same(undisturbed: Search):
+    before = undisturbed.journal.read_bytes()
+    started = time.monotonic()
+
+    again = run_search(undisturbed.workspace, "--workers", "1")
+
+    assert again.ended.code == 0, again.ended.err
+    assert (again.result["resumed_folds"], again.result["new_folds"]) == (9, 0)
+    assert again.result["configurations"] == undisturbed.result["configurations"]
+    assert undisturbed.journal.read_bytes() == before
+    assert again.result["mlflow"] == undisturbed.result["mlflow"]
+    # Nothing was started for it: neither Ray Data nor Ray Tune appears among the stages' lines.
+    assert "folds in" not in again.ended.err
+    assert time.monotonic() - started < 120
+
+
+def test_two_workers_decide_and_score_the_same_as_one(undisturbed: Search, workspace: Path):
+    with_two = run_search(workspace, "--workers", "2")
+
+    assert with_two.ended.code == 0, with_two.ended.err
+    assert with_two.result["configurations"] == undisturbed.result["configurations"]
+
+
+def test_more_configurations_continue_the_same_study(undisturbed: Search, workspace: Path):
+    first = run_search(workspace, "--configurations", "1")
+
+    second = run_search(workspace)
+
+    assert (first.result["new_folds"], second.result["resumed_folds"], second.result["new_folds"]) == (3, 3, 6)
+    assert second.result["configurations"] == undisturbed.result["configurations"]

@@ -1,0 +1,121 @@
+"""Tiny searches in child processes, shared by the tests of several kinds."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from platform.rendering.dataset import DemoSettings, demo_plan, prepare_root, render_recording, write_annotations
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+TINY = DemoSettings(
+    num_subjects=3, recordings_per_subject=1, seconds=2.6, macro_per_recording=1, micro_per_recording=1, seed=3
+)
+"""Three recordings of 78 frames: every stage runs on them in seconds."""
+SMOKE_SEARCH = ("--space", "smoke", "--configurations", "3", "--seed", "5")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run_module(verb: str, *arguments: str | Path, timeout: float = 180, **environment: str) -> Ended:
+    """Runs `python -m platform.<verb>` as a user would, in a child process."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"platform.{verb}", *map(str, arguments)],
+        cwd=REPOSITORY,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return Ended(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with a tiny demo dataset and its flow; copied by `workspace`, never written by a test."""
+    folder = tmp_path_factory.mktemp("extracted")
+    root = folder / "demo"
+    prepare_root(root, TINY)
+    plans = demo_plan(TINY)
+    for plan in plans:
+        render_recording(plan, root, TINY)
+    write_annotations(plans, root)
+    ended = run_module("extract", "--workspace", folder, "--max-window", "17")
+    assert ended.code == 0, ended.err
+    return folder
+
+
+@pytest.fixture
+def workspace(extracted: Path, tmp_path: Path) -> Path:
+    """A workspace of one's own, with the tiny demo dataset and its flow."""
+    copy = tmp_path / "workspace"
+    shutil.copytree(extracted, copy)
+    return copy
+
+
+@dataclass(frozen=True)
+class Search:
+    """A finished search."""
+
+    workspace: Path
+    ended: Ended
+    result: dict[str, Any]
+
+    @property
+    def journal(self) -> Path:
+        return next((self.workspace / "studies").glob("*/journal.jsonl"))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(extracted: Path, tmp_path_factory: pytest.TempPathFactory) -> Search:
+    """The smoke search with one worker that nothing disturbed: what the others are compared with."""
+    folder = tmp_path_factory.mktemp("undisturbed") / "workspace"
+    shutil.copytree(extracted, folder)
+    return run_search(folder, "--workers", "1")
+
+
+def run_search(workspace: Path, *more: str) -> Search:
+    """Runs the smoke search in `workspace` to its end."""
+    report = workspace / "result.json"
+    ended = run_module("search", "--workspace", workspace, *SMOKE_SEARCH, "--json", report, *more)
+    result = json.loads(report.read_text()) if report.exists() else {}
+    return Search(workspace=workspace, ended=ended, result=result)
+
+
+def journal_lines(path: Path, record: str) -> list[dict[str, Any]]:
+    """The journal's records of one type, without what differs from run to run."""
+    records = [json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")]
+    return [values for values in records if values["record"] == record]
+
+
+@pytest.fixture
+def start_search() -> Callable[[Path, Sequence[str]], subprocess.Popen[str]]:
+    """Starts the smoke search in a process group of its own, to be killed."""
+
+    def start(workspace: Path, more: Sequence[str] = ()) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "platform.search", "--workspace", str(workspace), *SMOKE_SEARCH, *more]
+        return subprocess.Popen(
+            command,
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    return start

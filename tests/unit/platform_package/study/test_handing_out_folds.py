@@ -1,0 +1,63 @@
+"""What a plan hands out next, step by step."""
+
+import pytest
+
+from platform.study.journal import Journal
+from platform.study.opening import open_study
+from platform.study.planning import FoldOrder, Plan
+from platform.study.state import ConfigurationStatus
+
+
+@pytest.fixture
+def plan(tmp_path, make_study_record):
+    """Two configurations, held-out subjects "b" and "a", everything known before a configuration is asked."""
+    with Journal(tmp_path / "journal.jsonl") as journal:
+        state = open_study(journal, make_study_record(lag=1))
+        yield Plan(state, journal, lambda outcomes: {"x": len(outcomes)}, num_configurations=2)
+
+
+def test_a_fold_that_was_given_back_waits_again(plan):
+    first, second = plan.next(), plan.next()
+
+    plan.give_back(first)
+
+    assert (first, second) == (FoldOrder("c0000", "b"), FoldOrder("c0000", "a"))
+    assert plan.next() == first
+    assert plan.next() is None
+
+
+def test_nothing_can_start_while_the_open_configuration_runs_and_its_successor_must_know_it(plan, make_fold_record):
+    orders = [plan.next(), plan.next()]
+
+    assert plan.next() is None
+    assert not plan.finished
+    assert len(plan.state.configurations) == 1
+
+    for order in orders:
+        plan.complete(make_fold_record(order.subject))
+    assert plan.next() == FoldOrder("c0001", "b")
+
+
+def test_the_number_of_folds_counts_configurations_that_are_still_to_be_asked(plan, make_fold_record):
+    assert plan.num_folds() == (0, 4)
+
+    plan.complete(make_fold_record(plan.next().subject))
+
+    assert plan.num_folds() == (1, 4)
+
+
+def test_a_plan_is_finished_when_as_many_configurations_as_asked_for_are_decided(plan, make_fold_record):
+    for name in ("c0000", "c0001"):
+        assert not plan.finished
+        for _ in range(2):
+            plan.complete(make_fold_record(plan.next().subject, configuration=name))
+
+    assert plan.finished
+    assert plan.next() is None
+
+
+def test_a_failed_configuration_gets_no_more_folds_and_counts_as_decided(plan):
+    plan.fail(plan.next(), "loss is NaN")
+
+    assert plan.state.configurations["c0000"].status is ConfigurationStatus.FAILED
+    assert plan.next() == FoldOrder("c0001", "b")

@@ -1,0 +1,79 @@
+"""The leaderboard and the entries of `--json`, on studies whose F1 can be computed by hand."""
+
+import json
+
+from platform.study.leaderboard import configuration_entries, leaderboard
+from platform.study.records import ConfigurationRecord, FailureRecord
+from platform.study.state import StudyState
+from spotformer_core.metrics.counts import Counts
+
+
+def test_a_row_pools_the_counts_of_all_subjects_for_each_kind_and_overall(finished_study):
+    (row,) = leaderboard(finished_study.state)
+
+    assert (row.name, row.params, row.num_folds) == ("c0000", {"window": 9}, 2)
+    assert row.honest == {"overall": Counts(2, 1, 1), "macro": Counts(1, 1, 1), "micro": Counts(1, 0, 0)}
+
+
+def test_both_protocols_stand_side_by_side(make_study_record, make_fold_record):
+    records = [ConfigurationRecord(configuration="c0000", params={}), make_fold_record("a"), make_fold_record("b")]
+
+    (row,) = leaderboard(StudyState(make_study_record(), records))
+
+    assert row.honest["macro"] == Counts(0, 2, 3)
+    assert row.paper["macro"] == Counts(2, 2, 1)
+
+
+def test_only_complete_configurations_have_rows_and_the_best_comes_first(make_study_record, make_fold_record):
+    better = {"macro": [[1, 0, 0], [1, 0, 0]], "micro": [[0, 0, 0], [0, 0, 0]]}
+    records = [ConfigurationRecord(configuration=f"c000{number}", params={}) for number in range(3)]
+    records += [make_fold_record(subject, configuration="c0000") for subject in "ab"]
+    records += [make_fold_record(subject, configuration="c0002", counts=better) for subject in "ab"]
+
+    rows = leaderboard(StudyState(make_study_record(), records))
+
+    assert [row.name for row in rows] == ["c0002", "c0000"]
+
+
+def test_entries_hold_every_configuration_in_the_order_asked_as_plain_json(finished_study):
+    state = finished_study.state
+    for number in (1, 2):
+        state.apply(ConfigurationRecord(configuration=f"c000{number}", params={"window": 11}))
+    state.apply(FailureRecord(configuration="c0001", subject="b", reason="loss is NaN"))
+
+    entries = json.loads(json.dumps(configuration_entries(state)))
+
+    assert entries == [
+        {
+            "id": "c0000",
+            "params": {"window": 9},
+            "status": "complete",
+            "folds_done": 2,
+            "f1": {"overall": 4 / 6, "macro": 0.5, "micro": 1.0},
+            "counts": {
+                "overall": {"tp": 2, "fp": 1, "fn": 1},
+                "macro": {"tp": 1, "fp": 1, "fn": 1},
+                "micro": {"tp": 1, "fp": 0, "fn": 0},
+            },
+            "f1_paper": {"overall": 4 / 6, "macro": 0.5, "micro": 1.0},
+        },
+        {
+            "id": "c0001",
+            "params": {"window": 11},
+            "status": "failed",
+            "folds_done": 0,
+            "f1": None,
+            "counts": None,
+            "f1_paper": None,
+            "failure": "b: loss is NaN",
+        },
+        {
+            "id": "c0002",
+            "params": {"window": 11},
+            "status": "open",
+            "folds_done": 0,
+            "f1": None,
+            "counts": None,
+            "f1_paper": None,
+        },
+    ]
