@@ -122,9 +122,7 @@ def baselines(study: DemoStudy) -> dict[str, ProtocolResult]:
 
 def _untrained(study: DemoStudy, seed: int) -> ProtocolResult:
     torch.set_num_threads(1)
-    return scored(
-        study, lambda fold: untrained_fold(study.configuration, fold, seed=fold_seed(seed, fold.held_out))
-    )
+    return scored(study, lambda fold: untrained_fold(study.configuration, fold, seed=fold_seed(seed, fold.held_out)))
 
 
 def show(results: dict[str, ProtocolResult]) -> None:

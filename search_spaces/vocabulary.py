@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import combinations, product
 from typing import Any
 
 from spotformer_core.config import Configuration
@@ -23,7 +24,7 @@ class Float:
 
     def ends(self) -> tuple[Value, ...]:
         """Values at which the space must be valid for it to be valid everywhere."""
-        return (self.low, self.high)
+        return (float(self.low), float(self.high))
 
     def describe(self) -> str:
         """One line for people."""
@@ -43,7 +44,7 @@ class LogFloat:
 
     def ends(self) -> tuple[Value, ...]:
         """Values at which the space must be valid for it to be valid everywhere."""
-        return (self.low, self.high)
+        return (float(self.low), float(self.high))
 
     def describe(self) -> str:
         """One line for people."""
@@ -61,7 +62,7 @@ class Integer:
         _require_order("Integer", self.low, self.high)
 
     def ends(self) -> tuple[Value, ...]:
-        """Values at which the space must be valid for it to be valid everywhere."""
+        """The smallest and the largest value."""
         return (self.low, self.high)
 
     def describe(self) -> str:
@@ -98,12 +99,13 @@ class Space:
     Attributes:
         fixed: parameters that differ from the defaults of `Configuration` but do not vary.
         dimensions: parameters that vary and need training anew, by field name of `Configuration`.
-        starting_points: values of all dimensions that are tried before any is drawn.
+        starting_points: values of all dimensions, inside them, that are tried before any is drawn.
         apex_thresholds: values tried for `macro_apex_threshold` and `micro_apex_threshold` on stored frame scores,
             for every configuration and without training.
 
     Raises:
-        InvalidValueError: when a name is no field of `Configuration` or an end of a dimension breaks its field's rule.
+        InvalidValueError: when a name is no field of `Configuration`, something that could be drawn breaks a rule of
+            its fields, or a starting point lies outside the dimensions.
     """
 
     name: str
@@ -131,15 +133,17 @@ class Space:
                     "Put its values into apex_thresholds."
                 )
         base = Configuration.from_parameters(dict(self.fixed))
-        for name, dimension in self.dimensions.items():
-            for value in dimension.ends():
-                base.with_parameters({name: value})
+        _require_valid_everywhere(self.dimensions, base)
         for point in self.starting_points:
             same = set(point) == set(self.dimensions)
             require(
                 same, "a starting point", f"a value for each of {sorted(self.dimensions)}", dict(point), "Complete it."
             )
             base.with_parameters(dict(point))
+            for name, value in point.items():
+                dimension = self.dimensions[name]
+                rule = f"inside its dimension ({dimension.describe()})"
+                require(_holds(dimension, value), f"{name} of a starting point", rule, value, "Widen the dimension.")
 
     def configuration(self, values: Mapping[str, Any]) -> Configuration:
         """The configuration with these values of the dimensions and everything else as fixed."""
@@ -165,6 +169,29 @@ class Space:
             "starting_points": [dict(point) for point in self.starting_points],
             "apex_thresholds": list(self.apex_thresholds),
         }
+
+
+def _require_valid_everywhere(dimensions: Mapping[str, Dimension], base: Configuration) -> None:
+    # No rule of `Configuration` joins more than two fields, so that all pairs of dimensions stand for all corners.
+    corner = base.with_parameters({name: dimension.ends()[0] for name, dimension in dimensions.items()})
+    for names in combinations(dimensions, min(2, len(dimensions))):
+        for values in product(*(_telling_values(dimensions[name]) for name in names)):
+            corner.with_parameters(dict(zip(names, values, strict=True)))
+
+
+def _telling_values(dimension: Dimension) -> tuple[Value, ...]:
+    match dimension:
+        case Integer(low, high) if low < high:
+            # A neighbour of the low end, because some fields want odd numbers.
+            return (low, low + 1, high)
+        case _:
+            return dimension.ends()
+
+
+def _holds(dimension: Dimension, value: Value) -> bool:
+    if isinstance(dimension, Choice):
+        return value in dimension.values
+    return not isinstance(value, str) and dimension.low <= value <= dimension.high
 
 
 def _require_order(kind: str, low: float, high: float) -> None:

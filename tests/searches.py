@@ -31,7 +31,7 @@ class Ended:
     err: str
 
 
-def run_module(verb: str, *arguments: str | Path, timeout: float = 180, **environment: str) -> Ended:
+def run_module(verb: str, *arguments: str | Path, timeout: float = 600, **environment: str) -> Ended:
     """Runs `python -m platform.<verb>` as a user would, in a child process."""
     done = subprocess.run(
         [sys.executable, "-m", f"platform.{verb}", *map(str, arguments)],

@@ -18,6 +18,7 @@ mpl.use("Agg")
 _COLORS = {ExpressionKind.MACRO: "#0072B2", ExpressionKind.MICRO: "#D55E00"}
 _FOUND_ALPHA, _UNFOUND_ALPHA = 1.0, 0.35
 _BAR_HEIGHT = 0.7
+_ROOM_FOR_LEGEND = 1.3
 
 
 def draw_timeline(spotted: SpottedRecording, path: Path, *, title: str) -> None:
@@ -33,8 +34,10 @@ def draw_timeline(spotted: SpottedRecording, path: Path, *, title: str) -> None:
     pale = [index not in spotted.found for index in range(len(proposals))]
     _draw_bars(axes[3], proposals, pale=pale, label="proposals")
     axes[0].set_title(title, loc="left", fontsize=11)
+    axes[0].set_title("pale: without a counterpart", loc="right", fontsize=8, color="0.4")
     axes[3].set_xlabel(f"frame ({spotted.recording.frames_per_second:.3g} per second)")
-    axes[3].set_xlim(0, max(1, spotted.recording.num_frames - 1))
+    axes[3].set_xlim(-0.5, spotted.recording.num_frames - 0.5)
+    figure.align_ylabels(axes)
     figure.savefig(path, dpi=110)
 
 
@@ -61,7 +64,8 @@ def _draw_probabilities(axis: Axes, spotted: SpottedRecording, kind: ExpressionK
     axis.plot(own[:, Channel.OFFSET], color="#CC79A7", linewidth=0.8, label="offset")
     for truth in spotted.recording.expressions:
         if truth.kind is kind:
-            axis.axvspan(truth.onset, truth.offset, color=color, alpha=0.12, linewidth=0)
-    axis.set_ylim(0, 1.02)
+            axis.axvspan(truth.onset - 0.5, truth.offset + 0.5, color=color, alpha=0.12, linewidth=0)
+    axis.set_ylim(0, _ROOM_FOR_LEGEND)
+    axis.set_yticks([0, 0.5, 1])
     axis.set_ylabel(f"{kind}\nprobability")
     axis.legend(loc="upper right", ncols=4, fontsize=7, frameon=False)

@@ -5,6 +5,8 @@ Runs are found by tags before they are made, so that projecting the same journal
 
 import logging
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,7 @@ PARENT_TAG = "mlflow.parentRunId"
 NAME_TAG = "mlflow.runName"
 TABLES_TAG = "mlflow.loggedArtifacts"
 """Lists the artifacts that MLflow's pages show as tables."""
+_SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,14 +49,24 @@ def tracking_client(tracking_uri: str) -> MlflowClient:
         StudyError: when nothing usable is there.
     """
     try:
+        _require_database(tracking_uri)
         client = MlflowClient(tracking_uri=tracking_uri)
         client.search_experiments(max_results=1)
-    except (MlflowException, OSError) as error:
+    except (MlflowException, OSError, sqlite3.Error) as error:
         raise StudyError(
             f"--tracking-uri must name a usable MLflow store, got {tracking_uri!r}: {error}. "
             "Use sqlite:///FILE or the http address of an MLflow server."
         ) from error
     return client
+
+
+def _require_database(tracking_uri: str) -> None:
+    """Raises sqlite3.Error or OSError at once for an unusable SQLite file, which MLflow tries for 100 s to open."""
+    if tracking_uri.startswith(_SQLITE):
+        path = Path(tracking_uri.removeprefix(_SQLITE).partition("?")[0])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("PRAGMA schema_version")
 
 
 def experiment_id(client: MlflowClient, name: str, *, artifacts: Path | None) -> str:

@@ -8,9 +8,9 @@ import importlib.util
 import sys
 from pathlib import Path
 
-import platform
-
 from importlinter.cli import lint_imports
+
+import platform
 
 ROOT = Path(__file__).resolve().parents[2]
 

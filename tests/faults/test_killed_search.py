@@ -79,5 +79,9 @@ def test_a_killed_fold_worker_is_replaced_and_its_fold_run_again(
     assert process.returncode == 0, output
     folds = [(fold["configuration"], fold["subject"]) for fold in journal_lines(journal, "fold")]
     assert len(folds) == len(set(folds)) == 9
-    expected = {(fold["configuration"], fold["subject"]): fold["counts"] for fold in journal_lines(undisturbed.journal, "fold")}
-    assert {(fold["configuration"], fold["subject"]): fold["counts"] for fold in journal_lines(journal, "fold")} == expected
+    expected = {
+        (fold["configuration"], fold["subject"]): fold["counts"] for fold in journal_lines(undisturbed.journal, "fold")
+    }
+    assert {
+        (fold["configuration"], fold["subject"]): fold["counts"] for fold in journal_lines(journal, "fold")
+    } == expected

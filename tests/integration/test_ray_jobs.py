@@ -15,7 +15,7 @@ import pytest
 from tests.integration.test_the_name_platform import REPOSITORY, bare_environment, run
 
 RAY = Path(sys.executable).with_name("ray")
-SECONDS_TO_START = 90
+SECONDS_TO_START = 240
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Head:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
             check=False,
         )
 
@@ -66,7 +66,8 @@ def start_head(folder: Path, python: Path) -> tuple["subprocess.Popen[bytes]", H
         process = subprocess.Popen(
         [
             *ray, "start", "--head", "--block", f"--port={port}", "--dashboard-host=127.0.0.1",
-            f"--dashboard-port={dashboard}", f"--dashboard-agent-listen-port={agent}", "--num-cpus=2", "--node-ip-address=127.0.0.1",
+            f"--dashboard-port={dashboard}", f"--dashboard-agent-listen-port={agent}", "--num-cpus=2",
+                "--node-ip-address=127.0.0.1",
             f"--temp-dir={folder / 'ray'}", "--object-store-memory=100000000", "--disable-usage-stats",
         ],
         env=environment,

@@ -37,9 +37,13 @@ def test_when_the_block_raises_the_earlier_file_stays_and_nothing_is_left(tmp_pa
     target = tmp_path / "result.json"
     target.write_text("old")
 
-    with pytest.raises(type(error)), written_whole(target) as path:
-        path.write_text("half")
-        raise error
+    def write_half() -> None:
+        with written_whole(target) as path:
+            path.write_text("half")
+            raise error
+
+    with pytest.raises(type(error)):
+        write_half()
 
     assert target.read_text() == "old"
     assert names_in(tmp_path) == ["result.json"]

@@ -11,14 +11,11 @@ import pytest
 from spotformer_core.datasets.recording import Recording
 
 _FRAME_SIZE = 128
-_PLACES = {
-    **{18: (40, 44), 19: (46, 42), 20: (52, 44)},
-    **{23: (76, 44), 24: (82, 42), 25: (88, 44)},
-    **{29: (64, 62), 30: (64, 68)},
-    **{48: (50, 90), 51: (64, 86), 54: (78, 90), 57: (64, 96)},
-    # The corners of the face: its box is the square of 96 pixels whose first pixel is (16, 16).
-    **{0: (25.25, 25.25), 16: (102.75, 102.75)},
-}
+_BROWS = {18: (40, 44), 19: (46, 42), 20: (52, 44), 23: (76, 44), 24: (82, 42), 25: (88, 44)}
+_NOSE_TIP = {29: (64, 62), 30: (64, 68)}
+_MOUTH = {48: (50, 90), 51: (64, 86), 54: (78, 90), 57: (64, 96)}
+# They make the box of the face the square of 96 pixels whose first pixel is (16, 16).
+_CORNERS = {0: (25.25, 25.25), 16: (102.75, 102.75)}
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ def face() -> TexturedFace:
     smooth = cv2.GaussianBlur(noise, (0, 0), 2.0)
     frame = np.clip(128 + 40 * smooth / smooth.std(), 0, 255).astype(np.uint8)
     landmarks = np.full((68, 2), 64, np.float32)
-    for index, place in _PLACES.items():
+    for index, place in (_BROWS | _NOSE_TIP | _MOUTH | _CORNERS).items():
         landmarks[index] = place
     return TexturedFace(frame=frame, landmarks=landmarks)
 

@@ -44,17 +44,16 @@ def test_the_motion_of_the_whole_head_is_removed(moving_head):
 
     band = extract_flow(recording, landmarks, SETTINGS)
 
-    # The head moves by 1.7 pixels per frame, 13.6 over the longest pair.
-    assert np.abs(band[:, :4]).max() < 0.25
+    # The head moves by 1.7 pixels per frame; Farneback follows it for four steps at this size.
+    assert np.abs(band[:, :4]).max() < 0.1
 
 
 def test_a_twitch_of_the_mouth_appears_there_with_its_sign_and_size(mouth_twitch):
     band = extract_flow(*mouth_twitch, SETTINGS)
 
-    # Farneback smooths over 15 pixels, about the width of the twitch.
-    np.testing.assert_allclose(band[0, 0, MOVED], [0, -1.2], atol=0.3)
-    np.testing.assert_allclose(band[1, 0, MOVED], [0, 1.2], atol=0.3)
-    np.testing.assert_allclose(band[0, 1, MOVED], [0, 0], atol=0.05)
+    np.testing.assert_allclose(band[0, 0, MOVED], [0, -1.2], atol=0.1)
+    np.testing.assert_allclose(band[1, 0, MOVED], [0, 1.2], atol=0.1)
+    np.testing.assert_allclose(band[0, 1, MOVED], [0, 0], atol=0.01)
 
 
 def test_a_twitch_of_the_mouth_does_not_move_the_brows(mouth_twitch):
@@ -70,8 +69,8 @@ def test_head_motion_does_not_hide_a_twitch(face, make_recording):
 
     band = extract_flow(recording, still_landmarks(face, 2), SETTINGS)
 
-    np.testing.assert_allclose(band[0, 0, MOVED], [0, -1.2], atol=0.3)
-    assert np.abs(band[0, 0, BROWS]).max() < 0.15
+    np.testing.assert_allclose(band[0, 0, MOVED], [0, -1.2], atol=0.1)
+    assert np.abs(band[0, 0, BROWS]).max() < 0.05
 
 
 def test_flow_is_measured_in_pixels_of_the_crop(mouth_twitch):
@@ -79,7 +78,7 @@ def test_flow_is_measured_in_pixels_of_the_crop(mouth_twitch):
 
     band = extract_flow(*mouth_twitch, smaller)
 
-    np.testing.assert_allclose(band[0, 0, MOVED], [0, -1.2 * 64 / 96], atol=0.25)
+    np.testing.assert_allclose(band[0, 0, MOVED], [0, -1.2 * 64 / 96], atol=0.2)
 
 
 def test_steps_beyond_the_end_repeat_the_flow_to_the_last_frame(mouth_twitch):

@@ -16,5 +16,8 @@ def test_flow_is_the_motion_from_the_first_image_to_the_second_horizontal_before
     np.testing.assert_allclose(flow[30:-30, 30:-30].mean(axis=(0, 1)), [x, y], atol=0.05)
 
 
-def test_there_is_no_flow_between_equal_images(face):
-    assert np.abs(farneback_flow(face.frame, face.frame, SETTINGS)).max() < 1e-3
+def test_there_is_no_flow_between_equal_images_away_from_the_border(face):
+    flow = farneback_flow(face.frame, face.frame, SETTINGS)
+
+    # OpenCV weighs pixels down within some of the border and invents up to 0.2 px there.
+    assert np.abs(flow[30:-30, 30:-30]).max() < 1e-4

@@ -109,7 +109,9 @@ def test_a_store_made_by_another_version_of_the_extraction_is_refused(store, mon
 
 
 def test_a_store_that_is_not_there_cannot_be_opened(tmp_path):
-    with pytest.raises(FlowStoreError, match=r"must hold manifest.json, but .*nowhere does not. Run `python -m platform"):
+    with pytest.raises(
+        FlowStoreError, match=r"must hold manifest.json, but .*nowhere does not. Run `python -m platform"
+    ):
         FlowStore.open(tmp_path / "nowhere", SETTINGS)
     assert not (tmp_path / "nowhere").exists()
 

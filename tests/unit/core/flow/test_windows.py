@@ -57,7 +57,9 @@ def test_features_keep_the_type_of_the_band_and_leave_it_alone():
 
 @pytest.mark.parametrize(("window", "steps_needed", "steps"), [(11, 10, 8), (25, 24, 23)])
 def test_a_band_with_too_few_steps_is_refused_with_what_to_extract(window, steps_needed, steps):
-    message = f"a window of {window} frames needs a flow band of {steps_needed} steps, got {steps}. .*--max-window {window}"
+    message = (
+        f"a window of {window} frames needs a flow band of {steps_needed} steps, got {steps}. .*--max-window {window}"
+    )
 
     with pytest.raises(FlowStoreError, match=message):
         sw_mro(band_of(30, steps), window)

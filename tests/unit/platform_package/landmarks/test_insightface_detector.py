@@ -9,9 +9,7 @@ from platform.landmarks.insightface_detector import InsightfaceDetector, default
 from spotformer_core.errors import LandmarkError
 
 
-def test_landmarks_are_those_of_the_largest_face_in_pixels_of_the_frame(
-    model_folder, make_recording, answered_points
-):
+def test_landmarks_are_those_of_the_largest_face_in_pixels_of_the_frame(model_folder, make_recording, answered_points):
     found = InsightfaceDetector(model_folder).landmarks(make_recording(255, 250))
 
     # The landmarker sees a square of 1.5 times the longer side of the box (320), so that 1 is 240 pixels.

@@ -53,7 +53,9 @@ from platform.sampling.sampler import ask
 from platform.study.outcomes import Outcome, OutcomeStatus
 from search_spaces.vocabulary import Choice, Integer, LogFloat, Space
 space = Space(name="toy", description="", dimensions={
-    "learning_rate": LogFloat(1e-4, 1e-2), "batch_size": Integer(2, 64), "class_balance": Choice(("natural", "balanced"))
+    "learning_rate": LogFloat(1e-4, 1e-2),
+    "batch_size": Integer(2, 64),
+    "class_balance": Choice(("natural", "balanced")),
 })
 outcomes = [Outcome(params=p, status=OutcomeStatus.COMPLETE, value=v) for p, v in json.loads(sys.argv[1])]
 print(json.dumps(ask(space, seed=5, outcomes=outcomes)))

@@ -174,7 +174,7 @@ def test_a_death_after_any_record_changes_no_decision(death):
     assert times_finished(records) == EVERY_FOLD_ONCE
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     num_workers=st.integers(1, 6),
     lag=st.integers(1, 6),
@@ -190,16 +190,14 @@ def test_speeds_workers_and_deaths_together_change_no_decision(num_workers, lag,
     assert times_finished(records) == EVERY_FOLD_ONCE
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     num_workers=st.integers(1, 6),
     seconds=st.lists(st.floats(0.1, 9.0), min_size=1, max_size=8),
     deaths=st.sets(st.integers(1, NUM_RECORDS), max_size=6),
 )
 def test_free_running_finishes_every_fold_once_too(num_workers, seconds, deaths):
-    laboratory = Laboratory(
-        num_workers=num_workers, scheduling=Scheduling.FREE_RUNNING, seconds=seconds, deaths=deaths
-    )
+    laboratory = Laboratory(num_workers=num_workers, scheduling=Scheduling.FREE_RUNNING, seconds=seconds, deaths=deaths)
 
     _, records = searched(laboratory)
 

@@ -8,9 +8,7 @@ from spotformer_core.errors import StudyError
 
 def spotted(study):
     return tuple(
-        spotted_recordings(
-            study.state, "c0000", recordings=study.recordings, space=study.space, folder=study.folder
-        )
+        spotted_recordings(study.state, "c0000", recordings=study.recordings, space=study.space, folder=study.folder)
     )
 
 

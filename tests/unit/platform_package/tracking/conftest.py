@@ -80,11 +80,12 @@ def make_state(identity: str) -> StudyState:
 
 
 class Tracked:
-    """A tracking store in a SQLite file; `project` projects a study of its own for each identity."""
+    """A tracking store in a SQLite file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.uri = f"sqlite:///{folder / 'mlflow.db'}"
+        # In a folder that is made with the file.
+        self.uri = f"sqlite:///{folder / 'new' / 'mlflow.db'}"
         self._inputs = make_inputs(folder)
 
     def projection(self, state: StudyState) -> Projection:

@@ -1,6 +1,8 @@
 """What people find in MLflow, read back through MLflow's own client from a SQLite file."""
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 from mlflow.tracking import MlflowClient
@@ -35,7 +37,7 @@ def artifacts_of(projection, run, tmp_path):
     client = MlflowClient(tracking_uri=projection.tracked.tracking_uri)
     names = [artifact.path for artifact in client.list_artifacts(run.info.run_id)]
     paths = {name: client.download_artifacts(run.info.run_id, name, str(tmp_path)) for name in names}
-    return {name: open(path, "rb").read() for name, path in paths.items()}
+    return {name: Path(path).read_bytes() for name, path in paths.items()}
 
 
 def table(text):
@@ -120,9 +122,10 @@ def test_projecting_the_same_journal_twice_adds_nothing(store, state, projection
 
 
 def test_a_projection_that_was_interrupted_is_completed_without_repeated_rows(projection, state, tmp_path, monkeypatch):
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="broken"):
+    with monkeypatch.context() as patch:
         patch.setattr(projection, "_log_timeline", raising(OSError("broken")))
-        projection.project("c0000")
+        with pytest.raises(OSError, match="broken"):
+            projection.project("c0000")
     assert runs_of(projection, state)["c0000"].info.status == "RUNNING"
 
     projection.project("c0000")
@@ -166,8 +169,24 @@ def test_the_study_ends_with_the_status_given_and_runs_again_when_continued(stor
     assert runs_of(projection, state)["none"].info.status == "RUNNING"
 
 
-def test_a_tracking_store_that_cannot_be_used_is_named(tmp_path):
-    uri = f"sqlite:///{tmp_path}"
+@pytest.mark.parametrize("what", ["a folder", "no database", "below a file"])
+def test_a_sqlite_file_that_cannot_be_used_is_named_at_once(tmp_path, what):
+    path = tmp_path / "mlflow.db"
+    if what == "a folder":
+        path.mkdir()
+    elif what == "no database":
+        path.write_text("certainly no database" * 100)
+    else:
+        path.touch()
+        path = path / "mlflow.db"
+    started = time.monotonic()
 
-    with pytest.raises(StudyError, match=rf"must name a usable MLflow store, got '{uri}'.*Use sqlite:///FILE"):
-        tracking_client(uri)
+    with pytest.raises(StudyError, match=rf"usable MLflow store, got 'sqlite:///{path}': .*Use sqlite:///FILE"):
+        tracking_client(f"sqlite:///{path}")
+
+    assert time.monotonic() - started < 20
+
+
+def test_an_address_of_an_unknown_kind_is_named():
+    with pytest.raises(StudyError, match="usable MLflow store, got 'gopher://tracking'"):
+        tracking_client("gopher://tracking")

@@ -1,0 +1,18 @@
+"""The one table of works that docstrings and comments cite as `[Key]`: authors, title, venue, year."""
+
+from typing import Final
+
+REFERENCES: Final[dict[str, str]] = {
+    "Deng2024": "Yicheng Deng, Hideaki Hayashi, Hajime Nagahara: SpotFormer: Multi-Scale Spatio-Temporal Transformer "
+    "for Facial Expression Spotting. arXiv:2407.20799, 2024.",
+    "Farneback2003": "Gunnar Farnebäck: Two-Frame Motion Estimation Based on Polynomial Expansion. Scandinavian "
+    "Conference on Image Analysis (SCIA), 2003.",
+    "Khosla2020": "Prannay Khosla, Piotr Teterwak, Chen Wang, Aaron Sarna, Yonglong Tian, Phillip Isola, Aaron "
+    "Maschinot, Ce Liu, Dilip Krishnan: Supervised Contrastive Learning. Advances in Neural Information Processing "
+    "Systems (NeurIPS), 2020.",
+    "Lin2017": "Tsung-Yi Lin, Priya Goyal, Ross Girshick, Kaiming He, Piotr Dollár: Focal Loss for Dense Object "
+    "Detection. IEEE International Conference on Computer Vision (ICCV), 2017.",
+    "Liu2015": "Yong-Jin Liu, Jin-Kai Zhang, Wen-Jing Yan, Su-Jing Wang, Guoying Zhao, Xiaolan Fu: A Main Directional "
+    "Mean Optical Flow Feature for Spontaneous Micro-Expression Recognition. IEEE Transactions on Affective Computing, "
+    "2015.",
+}

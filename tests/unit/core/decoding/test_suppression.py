@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from spotformer_core.decoding.suppression import interval_iou, suppress
+
+
+def ends(*intervals: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    return np.array([first for first, _ in intervals], np.int64), np.array([last for _, last in intervals], np.int64)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ((0, 9), (0, 9), 1.0),
+        ((0, 9), (5, 14), 5 / 15),
+        ((0, 9), (9, 18), 1 / 19),
+        ((0, 9), (10, 19), 0.0),
+        ((0, 9), (50, 59), 0.0),
+        ((0, 9), (3, 6), 0.4),
+        ((5, 5), (5, 5), 1.0),
+        ((5, 5), (6, 6), 0.0),
+    ],
+)
+def test_iou_counts_frames_with_both_ends(one, other, expected):
+    assert interval_iou(*ends(one), *ends(other))[0, 0] == pytest.approx(expected)
+    assert interval_iou(*ends(other), *ends(one))[0, 0] == pytest.approx(expected)
+
+
+def test_iou_of_several_with_several_is_a_table():
+    table = interval_iou(*ends((0, 9), (20, 29)), *ends((0, 9), (20, 24), (100, 109)))
+
+    assert table.tolist() == [[1, 0, 0], [0, 0.5, 0]]
+
+
+def test_the_first_of_two_that_overlap_too_much_stays():
+    assert suppress(*ends((0, 9), (1, 10), (20, 29)), overlap_threshold=0.5).tolist() == [0, 2]
+    assert suppress(*ends((1, 10), (0, 9), (20, 29)), overlap_threshold=0.5).tolist() == [0, 2]
+
+
+def test_an_overlap_of_exactly_the_threshold_stays():
+    # 5 of 10.
+    assert suppress(*ends((0, 9), (0, 4)), overlap_threshold=0.5).tolist() == [0, 1]
+    assert suppress(*ends((0, 9), (0, 4)), overlap_threshold=0.49).tolist() == [0]
+
+
+def test_what_is_suppressed_does_not_suppress_others():
+    # The second overlaps both others by more than a half, which overlap each other by 6 of 14.
+    intervals = ends((0, 9), (2, 11), (4, 13))
+
+    assert suppress(*intervals, overlap_threshold=0.5).tolist() == [0, 2]
+
+
+def test_at_threshold_one_all_stay_and_at_zero_only_those_apart():
+    intervals = ends((0, 9), (0, 9), (9, 12), (13, 14))
+
+    assert suppress(*intervals, overlap_threshold=1.0).tolist() == [0, 1, 2, 3]
+    assert suppress(*intervals, overlap_threshold=0.0).tolist() == [0, 3]
+
+
+def test_nothing_is_kept_of_nothing():
+    assert suppress(*ends(), overlap_threshold=0.5).tolist() == []

@@ -1,0 +1,117 @@
+"""What one trial answers: exactly one of a finished fold, a failure and a full disk."""
+
+import errno
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, FoldInputs, run_fold
+from platform.study.identity import fold_seed
+from platform.study.workspace import scores_path
+from search_spaces.named import named_space
+from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
+from spotformer_core.decoding.score_files import read_scores
+from spotformer_core.errors import TrainingError
+from spotformer_core.flow.settings import ExtractionSettings
+from spotformer_core.flow.store import FlowSource, FlowStore
+
+TRIAL = {"configuration": "c0000", "params": {"window": 9, "learning_rate": 5e-3}, "subject": "a"}
+SMILE = Expression(onset=5, apex=10, offset=15, kind=ExpressionKind.MACRO)
+
+
+@pytest.fixture(autouse=True)
+def _threads_as_before():
+    num_threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(num_threads)
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    """Two subjects with a recording of 30 frames of noise each."""
+    store = FlowStore.create(tmp_path / "flow", ExtractionSettings(max_window=9))
+    recordings = tuple(
+        Recording(
+            dataset="toy",
+            subject=subject,
+            name=f"{subject}_1",
+            frame_paths=tuple(Path(f"{frame}.jpg") for frame in range(30)),
+            frame_numbers=tuple(range(30)),
+            frames_per_second=30.0,
+            expressions=(SMILE,),
+        )
+        for subject in "ab"
+    )
+    random = np.random.default_rng(0)
+    for recording in recordings:
+        flow = random.normal(size=(30, 8, 10, 2)).astype(np.float16)
+        store.write(recording, flow, FlowSource(listing="", content="", landmarks=""))
+    return FoldInputs(
+        recordings=recordings, store=store, space=named_space("smoke"), study_folder=tmp_path / "study", seed=4
+    )
+
+
+def test_a_finished_fold_gives_its_record_as_json_and_leaves_frame_scores_on_disk(inputs):
+    outcome = run_fold(TRIAL, inputs)
+
+    record = json.loads(outcome[FINISHED])
+    assert list(outcome) == [FINISHED]
+    assert (record["configuration"], record["subject"]) == ("c0000", "a")
+    assert record["seed"] == fold_seed(4, "a")
+    assert set(record["seconds"]) == {"training", "scoring"}
+    assert np.isfinite(record["final_loss"])
+    scores = read_scores(scores_path(inputs.study_folder, "c0000", "a"))
+    assert {name: values.shape for name, values in scores.items()} == {"a_1": (30, 2, 5)}
+
+
+def test_counts_at_every_threshold_cover_the_one_truth_of_the_held_out_subject(inputs):
+    record = json.loads(run_fold(TRIAL, inputs)[FINISHED])
+
+    macro, micro = np.array(record["counts"]["macro"]), np.array(record["counts"]["micro"])
+    assert macro.shape == micro.shape == (len(inputs.space.apex_thresholds), 3)
+    # TP + FN is the number of truths, whatever was proposed.
+    assert (macro[:, 0] + macro[:, 2] == 1).all()
+    assert (micro[:, 0] + micro[:, 2] == 0).all()
+
+
+def test_the_same_trial_gives_the_same_counts_and_scores(inputs):
+    path = scores_path(inputs.study_folder, "c0000", "a")
+
+    first = json.loads(run_fold(TRIAL, inputs)[FINISHED])
+    first_scores = path.read_bytes()
+    second = json.loads(run_fold(TRIAL, inputs)[FINISHED])
+
+    assert (second["counts"], second["final_loss"]) == (first["counts"], first["final_loss"])
+    assert path.read_bytes() == first_scores
+
+
+def refuse(error):
+    def action(*arguments, **keywords):
+        raise error
+
+    return action
+
+
+def test_a_training_that_fails_is_a_failure_with_its_reason(inputs, monkeypatch):
+    monkeypatch.setattr("platform.scheduling.fold_trial.evaluate_fold", refuse(TrainingError("loss is nan")))
+
+    assert run_fold(TRIAL, inputs) == {FAILURE: "loss is nan"}
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_full_disk_is_told_from_a_failure(inputs, monkeypatch, number):
+    error = OSError(number, "No space left on device", "a.arrow")
+    monkeypatch.setattr("platform.scheduling.fold_trial.write_scores", refuse(error))
+
+    assert run_fold(TRIAL, inputs) == {DISK_FULL: "No space left on device: a.arrow"}
+
+
+def test_every_other_error_is_left_to_the_retries_of_tune(inputs, monkeypatch):
+    error = OSError(errno.EIO, "Input/output error")
+    monkeypatch.setattr("platform.scheduling.fold_trial.write_scores", refuse(error))
+
+    with pytest.raises(OSError, match="Input/output error"):
+        run_fold(TRIAL, inputs)
