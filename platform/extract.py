@@ -14,7 +14,7 @@ from spotformer_core.config import LARGEST_WINDOW
 def main(options: argparse.Namespace) -> int:
     """Extracts what is missing; 0 when every recording has its flow."""
     chosen = dataset_options(options)
-    settings = extraction_settings(chosen.name, max_window=options.max_window)
+    settings = extraction_settings(chosen.name, max_window=options.max_window, face_size=chosen.face_size)
     dataset = read(chosen)
     landmarks = landmark_source(chosen.landmarks, root=chosen.root)
     store, outcomes = extract_missing(

@@ -26,7 +26,8 @@ def main(options: argparse.Namespace) -> int:
     """Does whatever is missing of rendering, extraction and search; 0 when all of it is done."""
     wanted = _search_options(options)
     chosen = dataset_options(options)
-    settings = extraction_settings(chosen.name, max_window=max(SMALLEST_MAX_WINDOW, wanted.space.max_window))
+    max_window = max(SMALLEST_MAX_WINDOW, wanted.space.max_window)
+    settings = extraction_settings(chosen.name, max_window=max_window, face_size=chosen.face_size)
     seconds: dict[str, float] = {}
     started = time.monotonic()
     if not options.dry_run:

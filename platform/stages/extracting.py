@@ -9,21 +9,27 @@ from platform.console.progress import StageProgress
 from platform.extraction.missing import missing_recordings
 from platform.extraction.recording_extractor import ExtractedRecording
 from platform.landmarks.source import LandmarkSource
+from platform.stages.reading import DEMO
 from platform.study.workspace import Workspace
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.flow.store import FlowStore
 
+PAPER_FACE_SIZE = 320
 DEMO_FACE_SIZE = 160
-"""Half the paper's face: OpenCV's flow is four times as fast, and the rendered demo loses nothing by it."""
-DEMO_REGION_RADIUS = 3
+"""Half the paper's face: OpenCV's flow is four times as fast, which the demo needs to be quick on two cores."""
+_REGION_RADIUS_PER_FACE_SIZE = 6 / 320
 
 
-def extraction_settings(dataset: str, *, max_window: int) -> ExtractionSettings:
-    """The settings of a dataset: the paper's face size, half of it for the demo."""
-    if dataset == "demo":
-        return ExtractionSettings(max_window=max_window, face_size=DEMO_FACE_SIZE, region_radius=DEMO_REGION_RADIUS)
-    return ExtractionSettings(max_window=max_window)
+def extraction_settings(dataset: str, *, max_window: int, face_size: int = 0) -> ExtractionSettings:
+    """The settings of a dataset; regions keep their size relative to the face.
+
+    Args:
+        face_size: in pixels; 0 takes the paper's, and half of it for the demo.
+    """
+    size = face_size or (DEMO_FACE_SIZE if dataset == DEMO else PAPER_FACE_SIZE)
+    radius = max(1, round(size * _REGION_RADIUS_PER_FACE_SIZE))
+    return ExtractionSettings(max_window=max_window, face_size=size, region_radius=radius)
 
 
 def extract_missing(

@@ -22,6 +22,7 @@ class DatasetOptions:
     missing_recordings: MissingRecordings
     recordings: tuple[str, ...]
     landmarks: str
+    face_size: int
 
 
 def add_workspace_option(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +55,9 @@ def add_dataset_options(parser: argparse.ArgumentParser) -> None:
         metavar="DIR|insightface",
         help="OpenFace-style CSV files, or detect (default: ROOT/landmarks when it exists, else insightface)",
     )
+    group.add_argument(
+        "--face-size", type=int, default=0, metavar="PIXELS", help="of the face crop (default: 320, the demo 160)"
+    )
 
 
 def dataset_options(options: argparse.Namespace) -> DatasetOptions:
@@ -73,6 +77,7 @@ def dataset_options(options: argparse.Namespace) -> DatasetOptions:
         missing_recordings=MissingRecordings(options.missing_recordings),
         recordings=tuple(options.recordings),
         landmarks=options.landmarks,
+        face_size=options.face_size,
     )
 
 

@@ -42,7 +42,7 @@ class FaceBox:
             abs(self.left + self.side / 2 - other.left - other.side / 2),
             abs(self.top + self.side / 2 - other.top - other.side / 2),
         )
-        return drift <= LARGEST_DRIFT * self.side and abs(other.side / self.side - 1) <= LARGEST_GROWTH
+        return drift <= LARGEST_DRIFT * self.side and abs(other.side - self.side) <= LARGEST_GROWTH * self.side
 
     def crop(self, frame: UInt8[np.ndarray, "height width"], face_size: int) -> UInt8[np.ndarray, "size size"]:
         """The face in `face_size` pixels a side; beyond the frame its border pixels repeat."""

@@ -92,10 +92,11 @@ class FlowStore:
     def holds(self, recording: Recording, *, landmarks: str) -> bool:
         """Whether the flow of exactly these frames and landmarks is in the store."""
         try:
-            made_from = _read_metadata(self.path(recording))["source"]
+            metadata = _read_metadata(self.path(recording))
         except FlowStoreError:
             return False
-        if made_from["landmarks"] != landmarks:
+        made_from = metadata["source"]
+        if made_from["landmarks"] != landmarks or metadata["settings"] != self.settings.as_dict():
             return False
         return bool(
             made_from["listing"] == listing_digest(recording) or made_from["content"] == content_digest(recording)

@@ -58,7 +58,7 @@ def test_an_extraction_stops_in_good_order_and_continues_when_there_is_room(
 ):
     workspace = tmp_path / "workspace"
     shutil.copytree(extracted / "demo", workspace / "demo")
-    # One recording of 78 frames takes 52 kB.
+    # One recording of 72 frames takes 48 kB.
     mount_small_disk(workspace / "flow", "80k")
 
     stopped = run_module("extract", "--workspace", workspace, "--max-window", "17", "--workers", "1")

@@ -69,6 +69,7 @@ def test_every_option_is_taken(tmp_path, monkeypatch):
         missing_recordings=MissingRecordings.SKIP,
         recordings=("006_1", "006_2"),
         landmarks="insightface",
+        face_size=0,
     )
 
 
