@@ -5,9 +5,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Ray's C++ part logs one harmless error per actor pool on our stderr; set the variable to see everything it says.
-os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-
 import ray
 
 from spotformer_core.errors import InvalidValueError

@@ -13,7 +13,7 @@ from platform.landmarks.source import LandmarkSource
 from spotformer_core.datasets.recording import Recording
 from spotformer_core.flow.store import FlowStore
 
-_WORKER_RESTARTS = 3
+_WORKERS_RESTART_ALWAYS = -1
 _RECORDING_RETRIES = 1
 
 
@@ -46,8 +46,8 @@ def extract(
             batch_size=1,
             compute=ActorPoolStrategy(size=min(num_workers, len(recordings))),
             num_cpus=1,
-            # Ray Data would retry for ever a recording that kills its worker.
-            max_restarts=_WORKER_RESTARTS,
+            max_restarts=_WORKERS_RESTART_ALWAYS,
+            # Left to itself, Ray Data retries for ever a recording that kills its worker.
             max_task_retries=_RECORDING_RETRIES,
         )
     outcomes: list[ExtractedRecording] = []
