@@ -26,6 +26,12 @@ def written_whole(path: Path) -> Iterator[Path]:
         raise
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Puts `content` at `path` in one step, in place of what was there."""
+    with written_whole(path) as temporary:
+        temporary.write_bytes(content)
+
+
 def _flush_to_disk(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())

@@ -10,7 +10,7 @@ import ray
 from spotformer_core.errors import InvalidValueError
 
 JOB_ADDRESS_VARIABLE = "RAY_ADDRESS"
-_STOP_SIGNALS_LOGGERS = ("ray", "ray.data", "ray.tune", "ray.train")
+_QUIET_LOGGERS = ("ray", "ray.data", "ray.tune", "ray.train")
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def connected(address: str, *, num_workers: int) -> Iterator[None]:
     Raises:
         InvalidValueError: when no cluster answers at `address`.
     """
-    for name in _STOP_SIGNALS_LOGGERS:
+    for name in _QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.ERROR)
     if ray.is_initialized():
         yield
@@ -50,8 +50,3 @@ def connected(address: str, *, num_workers: int) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
-
-
-def num_cluster_cpus() -> int:
-    """CPUs of the cluster at this moment."""
-    return max(1, int(ray.cluster_resources().get("CPU", 1)))  # type: ignore[no-untyped-call]

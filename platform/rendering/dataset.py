@@ -18,7 +18,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from platform.rendering.atomic_files import write_atomically
 from platform.rendering.cas_me_2_table import cas_me_2_table
 from platform.rendering.demo_plans import demo_plan
 from platform.rendering.frames import RenderedFrame, render_frames
@@ -27,6 +26,7 @@ from platform.rendering.plan import PlannedEvent, RecordingPlan
 from platform.rendering.rendered_root import LayoutSettings, RenderSettings, prepare_root, read_settings
 from platform.rendering.settings import DemoSettings, Difficulty
 from platform.rendering.trees import TREES, Layout, frame_file_name, landmarks_path, recording_folder
+from spotformer_core.atomic_files import write_whole
 from spotformer_core.datasets import cas_me_2
 from spotformer_core.shapes import UInt8
 
@@ -95,14 +95,14 @@ def render_recording(plan: RecordingPlan, root: Path, settings: RenderSettings) 
 def write_annotations(plans: Sequence[RecordingPlan], root: Path) -> Path:
     """Writes the annotation table of the demo, in the form of CAS(ME)^2; returns its path."""
     path = root / cas_me_2.ANNOTATION_FILE
-    write_atomically(path, cas_me_2_table(plans))
+    write_whole(path, cas_me_2_table(plans))
     return path
 
 
 def copy_annotations(annotation_path: Path, root: Path, *, layout: Layout) -> Path:
     """Copies a real annotation file, byte for byte and under its own name, to where its dataset has it."""
     path = root / TREES[layout].annotation_folder / annotation_path.name
-    write_atomically(path, annotation_path.read_bytes())
+    write_whole(path, annotation_path.read_bytes())
     return path
 
 

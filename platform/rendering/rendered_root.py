@@ -11,9 +11,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from platform.rendering.atomic_files import write_atomically
 from platform.rendering.settings import DemoSettings, Difficulty
 from platform.rendering.trees import TREES, Layout
+from spotformer_core.atomic_files import write_whole
 from spotformer_core.errors import DatasetError, InvalidValueError
 
 RECORD_FILE = "rendered.json"
@@ -64,9 +64,9 @@ def prepare_root(root: Path, settings: RenderSettings) -> None:
             f"{TREES[_layout(settings)].frames_root!r} has no {RECORD_FILE} beside it. Use another --root."
         )
     else:
-        write_atomically(root / NOTE_FILE, _note(settings).encode())
+        write_whole(root / NOTE_FILE, _note(settings).encode())
         record = {"version": _RECORD_VERSION, "settings": _parameters(settings)}
-        write_atomically(root / RECORD_FILE, (json.dumps(record, indent=2) + "\n").encode())
+        write_whole(root / RECORD_FILE, (json.dumps(record, indent=2) + "\n").encode())
 
 
 def read_settings(root: Path) -> RenderSettings:

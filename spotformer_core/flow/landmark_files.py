@@ -7,7 +7,6 @@ Only x_0 to x_67 and y_0 to y_67 must be there. Positions are in pixels of the f
 """
 
 import csv
-import os
 from collections import Counter
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
+from spotformer_core.atomic_files import written_whole
 from spotformer_core.datasets.recording import Recording
 from spotformer_core.errors import LandmarkError
 from spotformer_core.shapes import Bool, Float, Float32, Int
@@ -80,12 +80,8 @@ def write_landmarks(path: Path, landmarks: Float[np.ndarray, "frames 68 2"], fra
         [pa.array(list(frame_numbers), pa.int64()), *(pa.array(column) for column in values)],
         names=["frame", *COLUMNS],
     )
-    partial_path = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
+    with written_whole(path) as partial_path:
         arrow_csv.write_csv(table, partial_path, arrow_csv.WriteOptions(quoting_style="none", quoting_header="none"))
-        partial_path.replace(path)
-    finally:
-        partial_path.unlink(missing_ok=True)
 
 
 def _read_columns(path: Path) -> dict[str, Float[np.ndarray, " rows"]]:
