@@ -16,7 +16,7 @@ from platform.stages.searching import SearchOptions, require_two_subjects, searc
 from platform.study.planning import Scheduling
 from search_spaces.named import named_space, names_of_spaces
 
-DEFAULT_CONFIGURATIONS = 5
+DEFAULT_CONFIGURATIONS = 4
 DEFAULT_LAG = 3
 SMALLEST_MAX_WINDOW = 17
 """One flow store for all named spaces: each window up to the paper's best is there."""
