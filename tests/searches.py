@@ -14,7 +14,6 @@ import pytest
 
 from platform.rendering.dataset import DemoSettings, demo_plan, prepare_root, render_recording, write_annotations
 from platform.study.workspace import Workspace
-from platform.tracking.client import tracking_client
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 TINY = DemoSettings(
@@ -60,7 +59,8 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ended = run_module("extract", "--workspace", folder, "--max-window", "17")
     assert ended.code == 0, ended.err
     # MLflow takes seconds to lay out a new SQLite file, which every copy of this workspace would pay again.
-    tracking_client(Workspace(folder).tracking_uri)
+    lay_out = "import sys; from platform.tracking.client import tracking_client; tracking_client(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", lay_out, Workspace(folder).tracking_uri], cwd=REPOSITORY, check=True)
     return folder
 
 

@@ -63,16 +63,3 @@ def test_a_broken_recording_is_named_while_the_others_finish(extracted: Path, tm
     assert len(finished) == 2
     assert repaired.code == 0, repaired.err
     assert arrow_files(workspace).keys() == arrow_files(extracted).keys()
-
-
-def test_a_changed_frame_makes_its_recording_be_extracted_again(extracted: Path, tmp_path: Path):
-    workspace = tmp_path / "workspace"
-    shutil.copytree(extracted, workspace)
-    first, second = sorted((workspace / "demo").rglob("img040.jpg"))[:2]
-    first.write_bytes(second.read_bytes())
-    options = ["--workspace", str(workspace), "--max-window", "17"]
-
-    ended = run_module("extract", *options)
-
-    assert ended.code == 0, ended.err
-    assert "1 recordings extracted now" in ended.out
