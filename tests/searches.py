@@ -108,18 +108,19 @@ def journal_lines(path: Path, record: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def start_search() -> Callable[[Path, Sequence[str]], subprocess.Popen[str]]:
-    """Starts the smoke search in a process group of its own, to be killed."""
+def start_search() -> Callable[[Path, Sequence[str]], subprocess.Popen[bytes]]:
+    """Starts the smoke search in a process group of its own, to be killed; what it says goes to `search_log`."""
 
-    def start(workspace: Path, more: Sequence[str] = ()) -> subprocess.Popen[str]:
+    def start(workspace: Path, more: Sequence[str] = ()) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "platform.search", "--workspace", str(workspace), *SMOKE_SEARCH, *more]
-        return subprocess.Popen(
-            command,
-            cwd=REPOSITORY,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+        with search_log(workspace).open("wb") as log:
+            return subprocess.Popen(
+                command, cwd=REPOSITORY, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
 
     return start
+
+
+def search_log(workspace: Path) -> Path:
+    """Where a started search writes what it says."""
+    return workspace / "search.log"

@@ -7,16 +7,16 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tests.searches import Search, journal_lines, run_search
+from tests.searches import Search, journal_lines, run_search, search_log
 
-Start = Callable[[Path, Sequence[str]], "subprocess.Popen[str]"]
+Start = Callable[[Path, Sequence[str]], "subprocess.Popen[bytes]"]
 SECONDS_TO_FIRST_FOLDS = 400
 
 
-def wait_for_folds(journal: Path, count: int, process: "subprocess.Popen[str]") -> None:
+def wait_for_folds(journal: Path, count: int, process: "subprocess.Popen[bytes]") -> None:
     deadline = time.monotonic() + SECONDS_TO_FIRST_FOLDS
     while not journal.exists() or journal.read_bytes().count(b'"record": "fold"') < count:
-        assert process.poll() is None, f"the search ended too early: {process.communicate()[0]}"
+        assert process.poll() is None, f"the search ended too early: see {journal.parents[2]}/search.log"
         assert time.monotonic() < deadline, f"no {count} folds within {SECONDS_TO_FIRST_FOLDS} s"
         time.sleep(0.05)
 
@@ -50,7 +50,8 @@ def test_ctrl_c_stops_cleanly_says_how_to_continue_and_loses_nothing(
     process = start_search(workspace, ["--workers", "2"])
     wait_for_folds(journal, 1, process)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=300)
+    process.wait(timeout=300)
+    output = search_log(workspace).read_text()
     finished = len(journal_lines(journal, "fold"))
 
     resumed = run_search(workspace, "--workers", "2")
@@ -73,7 +74,8 @@ def test_a_killed_fold_worker_is_replaced_and_its_fold_run_again(
 
     for pid in victims[:1]:
         os.kill(pid, signal.SIGKILL)
-    output, _ = process.communicate(timeout=500)
+    process.wait(timeout=500)
+    output = search_log(workspace).read_text()
 
     assert victims, "no fold worker was found to be killed"
     assert process.returncode == 0, output
