@@ -14,6 +14,7 @@ DEMO = Space(
         "num_epochs": 5,
         "warmup_steps": 15,
         "learning_rate_schedule": "cosine",
+        "boundary_consistency": True,
     },
     dimensions={
         "window": Choice((9, 13, 17)),

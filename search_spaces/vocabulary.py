@@ -9,7 +9,7 @@ from typing import Any
 from spotformer_core.config import Configuration
 from spotformer_core.errors import InvalidValueError, require
 
-Value = str | int | float
+Value = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)

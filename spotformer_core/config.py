@@ -131,6 +131,9 @@ class DecodingConfig:
     """j of macro-expressions: minimum duration."""
     micro_duration: int = 16
     micro_min_duration: int = 4
+    boundary_consistency: bool = False
+    """Drop a candidate unless its onset is likelier an onset than an offset, and its offset the other way round: not
+    in [Deng2024], but in its released code."""
 
     def __post_init__(self) -> None:
         for name in ("macro_apex_threshold", "micro_apex_threshold", "overlap_threshold"):
@@ -202,6 +205,8 @@ _FIELD_TYPES = {field_.name: field_.type for type_ in _GROUP_TYPES.values() for 
 def _coerced(name: str, value: Any) -> Any:
     """`value` in the type of the field, when nothing is lost by it (JSON has no enums and writes 1 for 1.0)."""
     type_ = _FIELD_TYPES[name]
+    if type_ is bool and not isinstance(value, bool):
+        raise InvalidValueError(f"{name} must be true or false, got {value!r}. Write it as True or False.")
     if type_ is int and not (isinstance(value, int) and not isinstance(value, bool)):
         raise InvalidValueError(f"{name} must be a whole number, got {value!r}. Write it without a fraction.")
     if type_ is float:

@@ -31,7 +31,7 @@ class Candidates:
     """For every frame of a recording, taken as apex: the best onset and offset, and the score.
 
     Attributes:
-        order: frames by falling score; of equal scores the earlier frame first.
+        order: frames that may be an apex, by falling score; of equal scores the earlier frame first.
     """
 
     kind: ExpressionKind
@@ -39,12 +39,12 @@ class Candidates:
     offset: Int[np.ndarray, " frames"]
     apex_probability: Float[np.ndarray, " frames"]
     score: Float[np.ndarray, " frames"]
-    order: Int[np.ndarray, " frames"]
+    order: Int[np.ndarray, " candidates"]
 
     @property
     def most(self) -> float:
-        """The highest apex probability of the recording."""
-        return float(self.apex_probability.max(initial=0.0))
+        """The highest apex probability of the frames that may be an apex."""
+        return float(self.apex_probability[self.order].max(initial=0.0))
 
 
 def find_candidates(
@@ -68,8 +68,24 @@ def find_candidates(
         offset=offset,
         apex_probability=apex_probability,
         score=score,
-        order=np.argsort(-score, kind="stable"),
+        order=_in_order(own, onset, offset, score, decoding),
     )
+
+
+def _in_order(
+    own: Float[np.ndarray, "frames channels"],
+    onset: Int[np.ndarray, " frames"],
+    offset: Int[np.ndarray, " frames"],
+    score: Float[np.ndarray, " frames"],
+    decoding: DecodingConfig,
+) -> Int[np.ndarray, " candidates"]:
+    """Frames by falling score; with `boundary_consistency` those alone whose boundaries are likelier than reversed."""
+    order = np.argsort(-score, kind="stable")
+    if not decoding.boundary_consistency:
+        return order
+    starts = own[onset, Channel.ONSET] > own[onset, Channel.OFFSET]
+    ends = own[offset, Channel.OFFSET] > own[offset, Channel.ONSET]
+    return np.asarray(order[(starts & ends)[order]], np.int64)
 
 
 def select_proposals(

@@ -50,6 +50,7 @@ OTHER_VALUES = {
     "macro_min_duration": 20,
     "micro_duration": 20,
     "micro_min_duration": 6,
+    "boundary_consistency": True,
 }
 """A valid value of every field that is not its default."""
 
@@ -75,6 +76,7 @@ BROKEN_RULES = [
     *(("overlap_threshold", value, r"in \[0, 1\]") for value in (-0.1, 1.1)),
     *(("macro_min_duration", value, r"from 2 to macro_duration \(60\)") for value in (1, 61)),
     *(("micro_min_duration", value, r"from 2 to micro_duration \(16\)") for value in (1, 17)),
+    *(("boundary_consistency", value, "true or false") for value in (0, 1)),
     *((name, float("nan"), "in|0") for name in ("dropout", "learning_rate", "contrastive_tau", "overlap_threshold")),
 ]
 

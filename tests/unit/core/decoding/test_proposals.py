@@ -134,3 +134,17 @@ def test_durations_are_those_of_the_kind():
 
     assert durations(MACRO, decoding) == (70, 20)
     assert durations(MICRO, decoding) == (14, 6)
+
+
+def test_boundary_consistency_drops_candidates_whose_boundaries_are_likelier_the_other_way_round():
+    scores = np.zeros((60, 2, 5), np.float32)
+    scores[[20, 40], 1, Channel.APEX] = 0.9
+    scores[[16, 36], 1, Channel.ONSET] = 0.6
+    scores[[24, 44], 1, Channel.OFFSET] = 0.6
+    scores[36, 1, Channel.OFFSET] = 0.7
+
+    plain = decode(scores, DecodingConfig())
+    consistent = decode(scores, DecodingConfig(boundary_consistency=True))
+
+    assert [proposal.apex for proposal in plain] == [20, 40]
+    assert [proposal.apex for proposal in consistent] == [20]
