@@ -69,7 +69,7 @@ def test_a_killed_fold_worker_is_replaced_and_its_fold_run_again(
     journal = workspace / "studies" / "demo-smoke-seed5" / "journal.jsonl"
     process = start_search(workspace, ["--workers", "2"])
     wait_for_folds(journal, 1, process)
-    workers = subprocess.run(["pgrep", "-f", "ray::.*run_fold"], capture_output=True, text=True, check=False)
+    workers = subprocess.run(["pgrep", "-f", "ray::ImplicitFunc"], capture_output=True, text=True, check=False)
     victims = [int(pid) for pid in workers.stdout.split()]
 
     for pid in victims[:1]:
