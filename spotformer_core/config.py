@@ -132,8 +132,8 @@ class DecodingConfig:
     micro_duration: int = 16
     micro_min_duration: int = 4
     boundary_consistency: bool = False
-    """Drop a candidate unless its onset is likelier an onset than an offset, and its offset the other way round: not
-    in [Deng2024], but in its released code."""
+    """Drop a candidate whose onset is likelier an offset, or whose offset is likelier an onset: not in [Deng2024], but
+    in its released code, which drops exact ties too."""
 
     def __post_init__(self) -> None:
         for name in ("macro_apex_threshold", "micro_apex_threshold", "overlap_threshold"):

@@ -79,12 +79,12 @@ def _in_order(
     score: Float[np.ndarray, " frames"],
     decoding: DecodingConfig,
 ) -> Int[np.ndarray, " candidates"]:
-    """Frames by falling score; with `boundary_consistency` those alone whose boundaries are likelier than reversed."""
+    """Frames by falling score; with `boundary_consistency` those alone whose boundaries are not likelier reversed."""
     order = np.argsort(-score, kind="stable")
     if not decoding.boundary_consistency:
         return order
-    starts = own[onset, Channel.ONSET] > own[onset, Channel.OFFSET]
-    ends = own[offset, Channel.OFFSET] > own[offset, Channel.ONSET]
+    starts = own[onset, Channel.ONSET] >= own[onset, Channel.OFFSET]
+    ends = own[offset, Channel.OFFSET] >= own[offset, Channel.ONSET]
     return np.asarray(order[(starts & ends)[order]], np.int64)
 
 
