@@ -42,5 +42,6 @@ def _figures(row: LeaderboardRow) -> list[str]:
 
 def _parameters(params: dict[str, object]) -> str:
     return ", ".join(
-        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}" for name, value in params.items()
+        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in sorted(params.items())
     )

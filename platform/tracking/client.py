@@ -29,6 +29,8 @@ PARENT_TAG = "mlflow.parentRunId"
 NAME_TAG = "mlflow.runName"
 TABLES_TAG = "mlflow.loggedArtifacts"
 """Lists the artifacts that MLflow's pages show as tables."""
+_MODEL_TRAINING = {"mlflow.experimentKind": "custom_model_development"}
+"""Without it MLflow 3 opens the experiment among its pages for language models."""
 _SQLITE = "sqlite:///"
 
 
@@ -79,7 +81,7 @@ def experiment_id(client: MlflowClient, name: str, *, artifacts: Path | None) ->
     if experiment is not None:
         return str(experiment.experiment_id)
     location = None if artifacts is None else (artifacts / name).as_uri()
-    return str(client.create_experiment(name, artifact_location=location))
+    return str(client.create_experiment(name, artifact_location=location, tags=_MODEL_TRAINING))
 
 
 def find_run(client: MlflowClient, experiment: str, tags: dict[str, str]) -> Run | None:

@@ -21,7 +21,7 @@ def test_both_protocols_stand_side_by_side_under_their_names(capsys):
     assert text.count("(paper)") == 1
     cells = [cell.strip() for line in text.splitlines() if "c0007" in line for cell in line.strip("│").split("│")]
     assert cells[:7] == ["1", "c0007", "0.6667", "0.5000", "1.0000", "0.7500", "2/1/1"]
-    assert "learning_rate 0.00123, class_balance natural" in text
+    assert "class_balance natural, learning_rate 0.00123" in text
 
 
 def test_ten_rows_are_shown_and_the_others_are_counted(capsys):
