@@ -8,7 +8,8 @@ ARGS ?=
 PORT ?= 5000
 RUN := .venv/bin/python
 
-.PHONY: search test test-slow check format bench bench-demo ui constraints clean
+.PHONY: search test test-slow check format ui constraints clean
+.PHONY: bench bench-demo bench-extraction bench-decoding bench-selection bench-training
 
 search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
@@ -30,10 +31,28 @@ format: .venv/.installed
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: bench-demo
+bench: bench-extraction bench-training bench-decoding bench-selection bench-demo
 
+# Baselines beside the best configuration of the demo; needs a finished `make search`.
 bench-demo: .venv/.installed
 	$(RUN) -m benchmarks.demo_quality --workspace $(WORKSPACE) $(ARGS)
+
+bench-extraction: .venv/.installed
+	$(RUN) -m benchmarks.flow_estimators
+	$(RUN) -m benchmarks.extraction
+	$(RUN) -m benchmarks.known_motion
+	$(RUN) -m benchmarks.store_opening
+	$(RUN) -m benchmarks.extraction_scaling
+
+bench-training: .venv/.installed
+	$(RUN) -m benchmarks.training $(ARGS)
+
+bench-decoding: .venv/.installed
+	$(RUN) -m benchmarks.decoding $(ARGS)
+
+# Is the interval of an F1 as wide as it says, and the winner's F1 as high?
+bench-selection: .venv/.installed
+	$(RUN) -m benchmarks.selection_bias $(ARGS)
 
 ui: .venv/.installed
 	.venv/bin/mlflow server --backend-store-uri sqlite:///$(abspath $(WORKSPACE))/mlflow.db \

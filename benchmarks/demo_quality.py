@@ -20,7 +20,7 @@ from rich.table import Table
 
 from benchmarks.magnitude_peaks import peak_scores
 from benchmarks.results_file import write_result
-from platform.stages.extracting import extraction_settings
+from platform.stages.feature_options import usual_features
 from platform.study.identity import fold_seed
 from platform.study.journal import read_journal
 from platform.study.records import StudyRecord
@@ -78,7 +78,7 @@ def load(workspace: Workspace, study: str) -> DemoStudy:
     if not state.ranking():
         raise StudyError(f"{path} has no complete configuration. Run make search to its end first.")
     best = state.ranking()[0]
-    settings = extraction_settings("demo", max_window=int(records[0].extraction["max_window"]))
+    settings = usual_features().settings("demo", max_window=int(records[0].extraction["max_window"]))
     store = FlowStore.open(workspace.flow_store("demo", settings), settings)
     dataset = read_dataset("demo", workspace.demo_root)
     configuration = named_space(records[0].space["name"]).configuration(state.configurations[best].params)

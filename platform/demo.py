@@ -25,7 +25,6 @@ _TABLES = {
     Layout.CAS_ME_2: cas_me_2.read_annotations,
     Layout.CAS_ME_3: cas_me_3.read_annotations,
 }
-_SEARCHABLE = (Layout.SAMM_LV, Layout.CAS_ME_2)
 
 
 def main(options: argparse.Namespace) -> int:
@@ -69,9 +68,8 @@ def _render_layout(options: argparse.Namespace) -> int:
     rendered = render_missing(plans, root, settings, num_workers=options.workers)
     copy_annotations(options.annotations, root, layout=layout)
     print(f"{len(plans)} recordings in {root}: {rendered} rendered now, the others were there")
-    if layout in _SEARCHABLE:
-        skip = " --missing-recordings skip" if options.recordings else ""
-        print(f"next: python -m platform.search --dataset {layout} --root {root}{skip}")
+    skip = " --missing-recordings skip" if options.recordings else ""
+    print(f"next: python -m platform.search --dataset {layout} --root {root}{skip}")
     return DONE
 
 

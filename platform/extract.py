@@ -2,11 +2,13 @@
 
 import argparse
 import sys
+from functools import partial
 
 from platform.console.command import DONE, UNDONE, command_parser, run_command
-from platform.landmarks.choice import landmark_source
+from platform.stages.checking import add_check_option, check_dataset
 from platform.stages.computing import add_compute_options
-from platform.stages.extracting import extract_missing, extraction_settings, problems
+from platform.stages.extracting import extract_missing, problems
+from platform.stages.feature_options import add_feature_options, feature_options
 from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read
 from spotformer_core.config import LARGEST_WINDOW
 
@@ -14,9 +16,13 @@ from spotformer_core.config import LARGEST_WINDOW
 def main(options: argparse.Namespace) -> int:
     """Extracts what is missing; 0 when every recording has its flow."""
     chosen = dataset_options(options)
-    settings = extraction_settings(chosen.name, max_window=options.max_window, face_size=chosen.face_size)
+    features = feature_options(options)
+    settings = features.settings(chosen.name, max_window=options.max_window)
+    make_landmarks = partial(features.landmark_source, chosen.name, root=chosen.root, workspace=options.workspace)
+    if options.check:
+        return check_dataset(chosen, make_landmarks)
     dataset = read(chosen)
-    landmarks = landmark_source(chosen.landmarks, root=chosen.root)
+    landmarks = make_landmarks()
     store, outcomes = extract_missing(
         dataset,
         landmarks,
@@ -29,7 +35,7 @@ def main(options: argparse.Namespace) -> int:
     print(f"flow store {store.folder}: {len(outcomes) - len(failed)} recordings extracted now, {len(failed)} failed")
     for problem in failed:
         print(f"  {problem}", file=sys.stderr)
-    return UNDONE if failed else DONE
+    return UNDONE if failed or dataset.unreadable else DONE
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,6 +47,8 @@ def parser() -> argparse.ArgumentParser:
         "python -m platform.extract --dataset samm-lv --root DIR --workers 8",
     )
     add_dataset_options(command)
+    add_feature_options(command)
+    add_check_option(command)
     add_workspace_option(command)
     add_compute_options(command)
     command.add_argument(

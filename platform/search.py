@@ -2,19 +2,23 @@
 
 import argparse
 import sys
-import time
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from platform.console.command import DONE, UNDONE, command_parser, run_command
-from platform.landmarks.choice import landmark_source
+from platform.stages.checking import add_check_option, check_dataset
 from platform.stages.computing import add_compute_options, num_cores
-from platform.stages.extracting import extract_missing, extraction_settings, problems
-from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read
-from platform.stages.rendering import ensure_demo
+from platform.stages.feature_options import add_feature_options, feature_options
+from platform.stages.importing import add_released_feature_options, released_options
+from platform.stages.preparing import PreparedFeatures, extracted_features, imported_features, render_and_read
+from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read, require_readable
 from platform.stages.reporting import print_dry_run, print_outcome, write_json
 from platform.stages.searching import SearchOptions, require_two_subjects, search
 from platform.study.planning import Scheduling
 from search_spaces.named import named_space, names_of_spaces
+from spotformer_core.datasets import lineage
+from spotformer_core.errors import InvalidValueError
 
 DEFAULT_CONFIGURATIONS = 4
 DEFAULT_LAG = 3
@@ -25,41 +29,61 @@ SMALLEST_MAX_WINDOW = 17
 def main(options: argparse.Namespace) -> int:
     """Does whatever is missing of rendering, extraction and search; 0 when all of it is done."""
     wanted = _search_options(options)
+    if options.features is not None:
+        return _search_released(options, wanted)
     chosen = dataset_options(options)
-    max_window = max(SMALLEST_MAX_WINDOW, wanted.space.max_window)
-    settings = extraction_settings(chosen.name, max_window=max_window, face_size=chosen.face_size)
-    seconds: dict[str, float] = {}
-    started = time.monotonic()
-    if not options.dry_run:
-        ensure_demo(chosen, workspace=options.workspace, num_workers=num_cores())
-    seconds["demo"] = time.monotonic() - started
-    dataset = read(chosen)
-    require_two_subjects(dataset)
-    landmarks = landmark_source(chosen.landmarks, root=chosen.root)
+    features = feature_options(options)
+    settings = features.settings(chosen.name, max_window=max(SMALLEST_MAX_WINDOW, wanted.space.max_window))
+    make_landmarks = partial(features.landmark_source, chosen.name, root=chosen.root, workspace=options.workspace)
+    if options.check:
+        return check_dataset(chosen, make_landmarks)
     if options.dry_run:
-        print_dry_run(dataset, landmarks, wanted, workspace=options.workspace, settings=settings)
+        dataset = read(chosen)
+        require_readable(dataset)
+        require_two_subjects(dataset)
+        print_dry_run(dataset, make_landmarks(), wanted, workspace=options.workspace, settings=settings)
         return DONE
-    started = time.monotonic()
-    store, outcomes = extract_missing(
+    dataset, seconds = render_and_read(chosen, workspace=options.workspace, num_workers=num_cores())
+    require_two_subjects(dataset)
+    prepared = extracted_features(
         dataset,
-        landmarks,
+        make_landmarks(),
         workspace=options.workspace,
         settings=settings,
         address=wanted.address,
         num_workers=wanted.num_workers,
     )
-    seconds["extraction"] = time.monotonic() - started
-    failed = problems(outcomes)
-    if failed:
-        print("error: the search needs the flow of every recording, but these failed:", file=sys.stderr)
-        print("\n".join(f"  {problem}" for problem in failed), file=sys.stderr)
+    return _search_prepared(replace(prepared, seconds={"demo": seconds, **prepared.seconds}), options, wanted)
+
+
+def _search_released(options: argparse.Namespace, wanted: SearchOptions) -> int:
+    """A search on features that came without videos."""
+    if options.check or options.dry_run:
+        raise InvalidValueError(
+            "--check and --dry-run look at frames on disk, got them with --features. "
+            "Leave them out: `python -m platform.import_features` checks every file of released features."
+        )
+    if options.annotations is None or options.dataset != lineage.NAME:
+        raise InvalidValueError(
+            f"--features must come with --dataset {lineage.NAME} and --annotations, got --dataset {options.dataset} "
+            f"and --annotations {options.annotations}. Give the table that came with the features."
+        )
+    prepared = imported_features(released_options(options), windows=wanted.space.windows, workspace=options.workspace)
+    require_two_subjects(prepared.dataset)
+    return _search_prepared(prepared, options, wanted)
+
+
+def _search_prepared(prepared: PreparedFeatures, options: argparse.Namespace, wanted: SearchOptions) -> int:
+    if prepared.problems:
+        print("error: the search needs the features of every recording, but these failed:", file=sys.stderr)
+        print("\n".join(f"  {problem}" for problem in prepared.problems), file=sys.stderr)
         print("Repair them and give the same command, or name the others with --recordings.", file=sys.stderr)
         return UNDONE
-    outcome = search(dataset, store, wanted, workspace=options.workspace)
-    outcome.seconds = {**seconds, **outcome.seconds}
-    print_outcome(dataset, wanted, outcome, workspace=options.workspace)
+    outcome = search(prepared.dataset, prepared.store, wanted, workspace=options.workspace)
+    outcome.seconds = {**prepared.seconds, **outcome.seconds}
+    print_outcome(prepared.dataset, wanted, outcome, workspace=options.workspace)
     if options.json is not None:
-        write_json(options.json, dataset, outcome)
+        write_json(options.json, prepared.dataset, outcome)
     return UNDONE if outcome.problems else DONE
 
 
@@ -91,6 +115,9 @@ def parser() -> argparse.ArgumentParser:
         "python -m platform.search --dataset samm-lv --root DIR --space demo --configurations 8",
     )
     add_dataset_options(command)
+    add_feature_options(command)
+    add_released_feature_options(command, required=False)
+    add_check_option(command)
     study = command.add_argument_group("study")
     study.add_argument("--space", default="demo", help="what may vary (default: demo)")
     study.add_argument("--configurations", type=int, default=DEFAULT_CONFIGURATIONS, help="default: %(default)s")

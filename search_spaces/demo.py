@@ -15,6 +15,7 @@ DEMO = Space(
         "warmup_steps": 15,
         "learning_rate_schedule": "cosine",
         "boundary_consistency": True,
+        "contrastive_unit_length": True,
     },
     dimensions={
         "window": Choice((9, 13, 17)),

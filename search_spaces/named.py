@@ -2,11 +2,12 @@
 
 from search_spaces.demo import DEMO
 from search_spaces.published import PUBLISHED
+from search_spaces.released import RELEASED
 from search_spaces.smoke import SMOKE
 from search_spaces.vocabulary import Space
 from spotformer_core.errors import InvalidValueError, did_you_mean
 
-_SPACES = {space.name: space for space in (DEMO, PUBLISHED, SMOKE)}
+_SPACES = {space.name: space for space in (DEMO, PUBLISHED, RELEASED, SMOKE)}
 
 
 def named_space(name: str) -> Space:

@@ -152,10 +152,15 @@ class Space:
     @property
     def max_window(self) -> int:
         """The largest window that the space can ask for: decides how many steps a flow band needs."""
+        return max(self.windows)
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """The windows that the space can ask for; of a range its ends."""
         window = self.dimensions.get("window")
         if window is None:
-            return self.configuration({}).model.window
-        return max(int(value) for value in window.ends())
+            return (self.configuration({}).model.window,)
+        return tuple(int(value) for value in window.ends())
 
     def as_dict(self) -> dict[str, Any]:
         """The whole declaration as plain JSON values; equal spaces give equal dictionaries."""

@@ -1,4 +1,4 @@
-"""Every hyper-parameter of one candidate, in four frozen groups; defaults are those of [Deng2024] Sec. 4.1.
+"""Every hyper-parameter of one candidate, in four frozen groups; the defaults are the recipe `paper`.
 
 A field name is unique over the groups, so that `learning_rate` means the same thing in a search space, on the
 command line, in MLflow and in a document.
@@ -8,36 +8,56 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
+from spotformer_core.choices import (
+    Architecture,
+    BinaryLoss,
+    BoundaryLoss,
+    ClassBalance,
+    FaceRegions,
+    GraphPooling,
+    LabelRule,
+    LearningRateSchedule,
+    MotionFeatures,
+    Precision,
+    TrainingFrames,
+)
 from spotformer_core.errors import InvalidValueError, did_you_mean, require
 
-SMALLEST_WINDOW = 9
+__all__ = [
+    "LARGEST_WINDOW",
+    "SMALLEST_WINDOW",
+    "Architecture",
+    "BinaryLoss",
+    "BoundaryLoss",
+    "ClassBalance",
+    "Configuration",
+    "DecodingConfig",
+    "FaceRegions",
+    "GraphPooling",
+    "LabelRule",
+    "LearningRateSchedule",
+    "LossConfig",
+    "ModelConfig",
+    "MotionFeatures",
+    "Precision",
+    "TrainingConfig",
+    "TrainingFrames",
+]
+
+SMALLEST_WINDOW = 5
 LARGEST_WINDOW = 25
-
-
-class ClassBalance(StrEnum):
-    """How the frames of a training batch are drawn."""
-
-    NATURAL = "natural"
-    """Every frame is equally likely, so most are neutral."""
-    BALANCED = "balanced"
-    """Macro-expression, micro-expression and neutral frames are equally likely."""
-
-
-class LearningRateSchedule(StrEnum):
-    """How the learning rate changes over the steps of a fold."""
-
-    CONSTANT = "constant"
-    """After a linear warm-up the rate stays."""
-    COSINE = "cosine"
-    """After a linear warm-up the rate falls to zero along half a cosine."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelConfig:
-    """The network of [Deng2024] Sec. 3.2."""
+    """The network of [Deng2024] Sec. 3.2, its variants of Table IV and its ablations of Table III."""
 
+    architecture: Architecture = Architecture.SIMUL_ST
     window: int = 17
-    """w: frames seen around the judged frame; odd, 9 to 25 (Table V)."""
+    """w: frames seen around the judged frame; odd, 5 to 25 (Table V has 9 to 25)."""
+    features: MotionFeatures = MotionFeatures.SW_MRO
+    regions: FaceRegions = FaceRegions.TEN
+    graph_pooling: GraphPooling = GraphPooling.FLGP
     width: int = 256
     """D: hidden dimension."""
     num_heads: int = 4
@@ -63,8 +83,12 @@ class ModelConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LossConfig:
-    """Eq. 3 to 5 of [Deng2024]; what the paper leaves open is as in its released code."""
+    """Eq. 3 to 5 of [Deng2024]; weights, which the paper leaves open, are those of its released code."""
 
+    boundary_loss: BoundaryLoss = BoundaryLoss.FOCAL
+    binary_loss: BinaryLoss = BinaryLoss.FOCAL
+    label_smoothing: float = 0.0
+    """Probability below which a no of a binary question is low enough: 0 in Eq. 3, 0.16 in the released code."""
     focal_gamma: float = 1.0
     focal_alpha_apex: float = 0.9
     """Weight of apex frames against other frames; 1 - alpha weighs the others."""
@@ -78,6 +102,10 @@ class LossConfig:
     """lambda of Eq. 5; 0 switches the contrastive loss off."""
     contrastive_tau: float = 0.5
     """tau of Eq. 4."""
+    contrastive_base_tau: float = 0.0
+    """The contrastive loss is multiplied by tau / base_tau, as in the released code, where it is 0.07; 0: it is not."""
+    contrastive_unit_length: bool = False
+    """Divide features by their length before Eq. 4, as [Khosla2020] does; neither the paper nor its code does."""
 
     def __post_init__(self) -> None:
         for name in ("focal_gamma", "apex_weight", "boundary_weight", "expression_weight", "contrastive_lambda"):
@@ -85,8 +113,12 @@ class LossConfig:
         for name in ("focal_alpha_apex", "focal_alpha_expression"):
             value = getattr(self, name)
             require(0 < value < 1, name, "in (0, 1)", value, "0.5 weighs both classes alike.")
+        require(
+            0 <= self.label_smoothing < 1, "label_smoothing", "in [0, 1)", self.label_smoothing, "0 switches it off."
+        )
         _require_not_negative("macro_weight", self.macro_weight)
         _require_positive("contrastive_tau", self.contrastive_tau)
+        _require_not_negative("contrastive_base_tau", self.contrastive_base_tau)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,10 +132,15 @@ class TrainingConfig:
     """Not in the paper; the released code's value, on the weights of linear and convolution layers only."""
     batch_size: int = 512
     num_epochs: int = 100
-    """One epoch draws as many windows as the training subjects have frames."""
+    """One epoch draws as many windows as there are training frames."""
     warmup_steps: int = 0
     learning_rate_schedule: LearningRateSchedule = LearningRateSchedule.CONSTANT
+    learning_rate_decay: float = 0.96
+    """What an exponential schedule multiplies the rate by after every epoch; the released code's value."""
     class_balance: ClassBalance = ClassBalance.NATURAL
+    training_frames: TrainingFrames = TrainingFrames.ALL
+    labels: LabelRule = LabelRule.WHOLE_RECORDING
+    precision: Precision = Precision.FLOAT32
 
     def __post_init__(self) -> None:
         _require_positive("learning_rate", self.learning_rate)
@@ -111,9 +148,11 @@ class TrainingConfig:
             value = getattr(self, name)
             require(0 <= value < 1, name, "in [0, 1)", value, "[Deng2024] uses 0.7 and 0.9.")
         _require_not_negative("weight_decay", self.weight_decay)
-        require(self.batch_size >= 2, "batch_size", "at least 2", self.batch_size, "Batch normalisation needs two.")
+        _require_positive("batch_size", self.batch_size)
         _require_positive("num_epochs", self.num_epochs)
         _require_not_negative("warmup_steps", self.warmup_steps)
+        decay = self.learning_rate_decay
+        require(0 < decay <= 1, "learning_rate_decay", "in (0, 1]", decay, "The released code uses 0.96.")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,8 +173,12 @@ class DecodingConfig:
     boundary_consistency: bool = False
     """Drop a candidate whose onset is likelier an offset, or whose offset is likelier an onset: not in [Deng2024], but
     in its released code, which drops exact ties too."""
+    max_proposals_per_recording: int = 0
+    """Only the best proposals of each kind in a recording are kept, so many; 0 keeps all. Not in [Deng2024]; its
+    released code keeps 5."""
 
     def __post_init__(self) -> None:
+        _require_not_negative("max_proposals_per_recording", self.max_proposals_per_recording)
         for name in ("macro_apex_threshold", "micro_apex_threshold", "overlap_threshold"):
             value = getattr(self, name)
             require(0 <= value <= 1, name, "in [0, 1]", value, "It is compared with a probability or an IoU.")

@@ -16,13 +16,13 @@ pyproject.toml). jaxtyping is not needed to run the core: without it the annotat
 """
 
 try:
-    from jaxtyping import Bool, Float, Float16, Float32, Int, UInt8
+    from jaxtyping import Bool, Float, Float16, Float32, Int, Int64, UInt8
 except ImportError:
 
     class _Unchecked:
         def __class_getitem__(cls, item: tuple[type, str]) -> type:
             return item[0]
 
-    Bool = Float = Float16 = Float32 = Int = UInt8 = _Unchecked  # type: ignore[assignment]
+    Bool = Float = Float16 = Float32 = Int = Int64 = UInt8 = _Unchecked  # type: ignore[assignment]
 
-__all__ = ["Bool", "Float", "Float16", "Float32", "Int", "UInt8"]
+__all__ = ["Bool", "Float", "Float16", "Float32", "Int", "Int64", "UInt8"]

@@ -1,1 +1,1 @@
-"""Feature extraction on Ray Data: one recording is one unit of work."""
+"""Feature extraction on Ray Data: one chunk of one recording is one unit of work."""

@@ -1,92 +1,81 @@
-"""Runs the extraction of whatever a flow store lacks on Ray Data."""
+"""The two passes of an extraction: landmarks where they have to be detected, then flow. Ray must be connected."""
 
-import logging
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
 
-import ray
-from ray.data import ActorPoolStrategy, DataContext
-from ray.util.annotations import RayDeprecationWarning
-
-from platform.extraction.recording_extractor import ExtractedRecording, RecordingExtractor
+from platform.extraction.ledger import ExtractedRecording, Ledger
+from platform.extraction.planning import WorkPlan, state_of
+from platform.extraction.pool import run_units
+from platform.extraction.units import UnitOutcome, Worked, WorkUnit, attempt
+from platform.extraction.workers import FlowWorker, LandmarkWorker, finish_if_complete
 from platform.landmarks.source import LandmarkSource
 from spotformer_core.datasets.recording import Recording
+from spotformer_core.flow.chunk_store import ChunkStore
 from spotformer_core.flow.store import FlowStore
 
-_WORKERS_RESTART_ALWAYS = -1
-_RECORDING_RETRIES = 1
+OnUnit = Callable[[UnitOutcome], None]
+OnRecording = Callable[[ExtractedRecording], None]
 
 
-def extract(
-    recordings: Sequence[Recording],
+def detect_landmarks(
+    plan: WorkPlan, landmarks: LandmarkSource, *, num_workers: int, on_unit: OnUnit, on_recording: OnRecording
+) -> tuple[ExtractedRecording, ...]:
+    """Looks for faces in every chunk of the plan; one outcome for each recording of it."""
+    ledger = Ledger(plan.units, lambda recording: _ended(recording, lambda _: Worked(is_last=True)))
+    return _run(LandmarkWorker, (landmarks,), plan, ledger, num_workers, on_unit, on_recording)
+
+
+def extract_flow_bands(
+    plan: WorkPlan,
     store: FlowStore,
     landmarks: LandmarkSource,
     *,
     num_workers: int,
-    on_recording: Callable[[ExtractedRecording], None],
+    on_unit: OnUnit,
+    on_recording: OnRecording,
 ) -> tuple[ExtractedRecording, ...]:
-    """Extracts every recording, longest first; `on_recording` hears of each as it ends.
+    """Extracts every chunk of the plan; one outcome for each recording of it, of which `on_recording` hears at once.
 
-    A recording that fails is reported with its reason while the others finish. After a full disk no further one is
-    started. Ray must be connected.
+    A recording that fails is reported with its reason while the others finish. After a full disk no further unit is
+    waited for.
     """
-    if not recordings:
-        return ()
-    _quieten_ray_data()
-    longest_first = sorted(recordings, key=lambda recording: -recording.num_frames)
-    items = ray.data.from_items(
-        [{"recording": recording} for recording in longest_first], override_num_blocks=len(recordings)
-    )
-    with warnings.catch_warnings():
-        # Ray 2.60 announces that these two options will be renamed in 2.64; constraints.txt pins 2.60.
-        warnings.simplefilter("ignore", RayDeprecationWarning)
-        rows = items.map_batches(
-            RecordingExtractor,
-            fn_constructor_args=(store, landmarks),
-            batch_size=1,
-            compute=ActorPoolStrategy(size=min(num_workers, len(recordings))),
-            num_cpus=1,
-            max_restarts=_WORKERS_RESTART_ALWAYS,
-            # Left to itself, Ray Data retries for ever a recording that kills its worker.
-            max_task_retries=_RECORDING_RETRIES,
+    chunks = ChunkStore(store)
+
+    def finish(recording: Recording) -> UnitOutcome:
+        return _ended(
+            recording,
+            lambda _: Worked(is_last=finish_if_complete(recording, chunks, state_of(recording, landmarks))),
         )
+
+    return _run(FlowWorker, (store, landmarks), plan, Ledger(plan.units, finish), num_workers, on_unit, on_recording)
+
+
+def _run(
+    worker: type,
+    arguments: tuple[Any, ...],
+    plan: WorkPlan,
+    ledger: Ledger,
+    num_workers: int,
+    on_unit: OnUnit,
+    on_recording: OnRecording,
+) -> tuple[ExtractedRecording, ...]:
     outcomes: list[ExtractedRecording] = []
-    for row in rows.iter_rows():
-        outcome = ExtractedRecording(
-            name=str(row["name"]),
-            num_frames=int(row["num_frames"]),
-            seconds=float(row["seconds"]),
-            problem=str(row["problem"]),
-            disk_full=bool(row["disk_full"]),
-        )
-        outcomes.append(outcome)
-        on_recording(outcome)
-        if outcome.disk_full:
-            break
-    return (*outcomes, *_lost(recordings, outcomes))
+    reason = "a worker died on it twice; Ray's log says how"
+    with closing(run_units(worker, arguments, plan.units, num_workers=num_workers)) as units:
+        for unit in units:
+            on_unit(unit)
+            if (recording := ledger.enter(unit)) is not None:
+                outcomes.append(recording)
+                on_recording(recording)
+            if unit.disk_full:
+                reason = "not finished, because the disk is full"
+                break
+    lost = ledger.give_up(reason)
+    for recording in lost:
+        on_recording(recording)
+    return (*outcomes, *lost)
 
 
-def _lost(recordings: Sequence[Recording], outcomes: Sequence[ExtractedRecording]) -> list[ExtractedRecording]:
-    """Recordings of which no outcome came back."""
-    seen = {outcome.name for outcome in outcomes}
-    if any(outcome.disk_full for outcome in outcomes):
-        reason = "not started, because the disk is full"
-    else:
-        reason = "the worker died on it twice; Ray's log says how"
-    return [
-        ExtractedRecording(
-            name=recording.name,
-            num_frames=recording.num_frames,
-            seconds=0.0,
-            problem=f"{recording.name}: {reason}",
-        )
-        for recording in recordings
-        if recording.name not in seen
-    ]
-
-
-def _quieten_ray_data() -> None:
-    context = DataContext.get_current()
-    context.enable_progress_bars = False
-    context.max_errored_blocks = -1
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+def _ended(recording: Recording, work: Callable[[WorkUnit], Worked]) -> UnitOutcome:
+    return attempt(WorkUnit(recording=recording, chunk=range(0)), work)

@@ -2,38 +2,22 @@
 
 import errno
 import os
-import time
+import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from pathlib import Path
 
-from platform.console.progress import StageProgress
+from platform.console.progress import StageProgress, Work
+from platform.extraction.ledger import ExtractedRecording
 from platform.extraction.missing import missing_recordings
-from platform.extraction.recording_extractor import ExtractedRecording
+from platform.extraction.planning import WorkPlan, plan_detection, plan_extraction
+from platform.extraction.store_lock import locked_store
 from platform.landmarks.source import LandmarkSource
-from platform.stages.reading import DEMO
 from platform.study.workspace import Workspace
-from spotformer_core.datasets.recording import Dataset
+from spotformer_core.datasets.recording import Dataset, Recording
+from spotformer_core.flow.chunk_store import ChunkStore
+from spotformer_core.flow.extraction import compile_ahead
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.flow.store import FlowStore
-
-PAPER_FACE_SIZE = 320
-DEMO_FACE_SIZE = 160
-"""Half the paper's face: OpenCV's flow is four times as fast, which the demo needs to be quick on two cores."""
-_DEMO_FARNEBACK = {"farneback_levels": 2, "farneback_iterations": 2}
-"""A face of 160 pixels that moves by a few has nothing to gain from a third level; two iterations save a fifth."""
-_REGION_RADIUS_PER_FACE_SIZE = 6 / 320
-
-
-def extraction_settings(dataset: str, *, max_window: int, face_size: int = 0) -> ExtractionSettings:
-    """The settings of a dataset; regions keep their size relative to the face.
-
-    Args:
-        face_size: in pixels; 0 takes the paper's, and half of it for the demo.
-    """
-    size = face_size or (DEMO_FACE_SIZE if dataset == DEMO else PAPER_FACE_SIZE)
-    radius = max(1, round(size * _REGION_RADIUS_PER_FACE_SIZE))
-    settings = ExtractionSettings(max_window=max_window, face_size=size, region_radius=radius)
-    return replace(settings, **_DEMO_FARNEBACK) if dataset == DEMO else settings
 
 
 def extract_missing(
@@ -47,32 +31,29 @@ def extract_missing(
 ) -> tuple[FlowStore, tuple[ExtractedRecording, ...]]:
     """The flow store of the dataset, and what became of every recording that was not in it yet.
 
-    Ray is started only when something is missing.
+    Waits while another extraction is writing to the store. Ray is started only when something is missing.
 
     Raises:
-        OSError: when the disk is full; finished recordings are in the store.
+        FlowStoreError: when the store was made with other settings or, where something is missing, begun by other
+            versions.
+        OSError: when the disk is full; finished recordings and chunks are kept.
     """
     store = FlowStore.create(workspace.flow_store(dataset.name, settings), settings)
-    missing = missing_recordings(dataset.recordings, store, landmarks)
-    if not missing:
+    if not missing_recordings(dataset.recordings, store, landmarks):
         return store, ()
-    # Imported here because Ray Data takes seconds to import, which a finished search should not wait for.
-    from platform.compute.connection import connected
-    from platform.extraction.run import extract
-
-    done_before = len(dataset.recordings) - len(missing)
-    with (
-        connected(address, num_workers=num_workers),
-        StageProgress("extract", total=len(dataset.recordings), unit="recordings", done=done_before) as progress,
-    ):
-        frames = _FrameRate()
-        outcomes = extract(
-            missing,
-            store,
-            landmarks,
-            num_workers=num_workers,
-            on_recording=lambda outcome: progress.advance(1, detail=frames.after(outcome)),
-        )
+    with locked_store(store.folder, on_wait=lambda: _say_waiting(store.folder)) as is_held:
+        # Looked at again: whoever held the store may have extracted everything meanwhile.
+        missing = missing_recordings(dataset.recordings, store, landmarks)
+        if is_held:
+            names = {recording.name for recording in missing}
+            ChunkStore(store).remove_leftovers(
+                recording for recording in dataset.recordings if recording.name not in names
+            )
+        if not missing:
+            return store, ()
+        store.require_extendable()
+        extraction = _Extraction(store, landmarks, address=address, num_workers=num_workers)
+        outcomes = extraction.of(missing, num_done_before=len(dataset.recordings) - len(missing))
     if any(outcome.disk_full for outcome in outcomes):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(store.folder))
     return store, outcomes
@@ -83,13 +64,73 @@ def problems(outcomes: Sequence[ExtractedRecording]) -> list[str]:
     return [outcome.problem for outcome in outcomes if outcome.problem]
 
 
-class _FrameRate:
-    """Frames per second since the extraction began."""
+class _Extraction:
+    """Both passes of one extraction, with their progress."""
 
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._frames = 0
+    def __init__(self, store: FlowStore, landmarks: LandmarkSource, *, address: str, num_workers: int) -> None:
+        self._store = store
+        self._landmarks = landmarks
+        self._address = address
+        self._num_workers = num_workers
 
-    def after(self, outcome: ExtractedRecording) -> str:
-        self._frames += outcome.num_frames
-        return f"{self._frames / (time.monotonic() - self._started):.0f} frames/s"
+    def of(self, recordings: Sequence[Recording], *, num_done_before: int) -> tuple[ExtractedRecording, ...]:
+        """What became of every one of `recordings`."""
+        detection = plan_detection(recordings, self._landmarks)
+        flow = plan_extraction(recordings, ChunkStore(self._store), self._landmarks)
+        outcomes = {refused.name: refused for refused in (*detection.refused, *flow.refused)}
+        detection, flow = detection.without(outcomes), flow.without(outcomes)
+        if flow.units:
+            if not self._address:
+                # Once here, not once in every worker of this machine.
+                compile_ahead(self._store.extraction_settings)
+            # Imported here because Ray takes seconds to import, which a finished search should not wait for.
+            from platform.compute.connection import connected
+
+            with connected(self._address, num_workers=self._num_workers):
+                outcomes |= {failed.name: failed for failed in self._detect(detection) if failed.problem}
+                if not any(outcome.disk_full for outcome in outcomes.values()):
+                    num_done = num_done_before + len(outcomes)
+                    outcomes |= {each.name: each for each in self._extract(flow.without(outcomes), num_done)}
+        return tuple(outcomes.values())
+
+    def _detect(self, plan: WorkPlan) -> tuple[ExtractedRecording, ...]:
+        from platform.extraction.run import detect_landmarks
+
+        if not plan.units:
+            return ()
+        with self._progress("detect landmarks", plan, num_done=0) as progress:
+            return detect_landmarks(
+                plan,
+                self._landmarks,
+                num_workers=self._num_workers,
+                on_unit=lambda unit: progress.advance(0, work=unit.num_frames),
+                on_recording=lambda _: progress.advance(1),
+            )
+
+    def _extract(self, plan: WorkPlan, num_done: int) -> tuple[ExtractedRecording, ...]:
+        from platform.extraction.run import extract_flow_bands
+
+        with self._progress("extract", plan, num_done=num_done) as progress:
+            return extract_flow_bands(
+                plan,
+                self._store,
+                self._landmarks,
+                num_workers=self._num_workers,
+                on_unit=lambda unit: progress.advance(0, work=unit.num_frames),
+                on_recording=lambda _: progress.advance(1),
+            )
+
+    @staticmethod
+    def _progress(stage: str, plan: WorkPlan, *, num_done: int) -> StageProgress:
+        num_recordings = len({unit.recording.name for unit in plan.units})
+        return StageProgress(
+            stage,
+            total=num_done + num_recordings,
+            unit="recordings",
+            done=num_done,
+            work=Work(total=plan.num_frames, unit="frames"),
+        )
+
+
+def _say_waiting(folder: Path) -> None:
+    print(f"another extraction is writing {folder}; waiting for it to end (Ctrl-C stops the waiting)", file=sys.stderr)

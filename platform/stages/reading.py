@@ -1,28 +1,30 @@
 """The options that name a dataset, and the dataset they name."""
 
 import argparse
-from dataclasses import dataclass
+import sys
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from platform.study.workspace import Workspace, default_workspace
 from spotformer_core.datasets.policies import MissingRecordings
-from spotformer_core.datasets.reader import read_dataset, select_recordings
+from spotformer_core.datasets.policy_choices import AnnotationPolicies, parse_policies, policy_values
+from spotformer_core.datasets.reader import DATASET_NAMES, ReadingOptions, read_dataset, select_recordings
 from spotformer_core.datasets.recording import Dataset, ExpressionKind
-from spotformer_core.errors import InvalidValueError
+from spotformer_core.errors import InvalidValueError, RecordingError
 
 DEMO = "demo"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DatasetOptions:
-    """Which dataset, where, and how much of it."""
+    """Which dataset, where, how much of it, and what is done about what does not fit."""
 
     name: str
     root: Path
     missing_recordings: MissingRecordings
     recordings: tuple[str, ...]
-    landmarks: str
-    face_size: int
+    annotations: Path | None = None
+    policies: AnnotationPolicies = field(default_factory=AnnotationPolicies)
 
 
 def add_workspace_option(parser: argparse.ArgumentParser) -> None:
@@ -40,31 +42,35 @@ def add_workspace_option(parser: argparse.ArgumentParser) -> None:
 def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that `dataset_options` reads."""
     group = parser.add_argument_group("dataset")
-    group.add_argument("--dataset", default=DEMO, help="demo, samm-lv or cas-me-2 (default: demo)")
+    group.add_argument(
+        "--dataset", default=DEMO, metavar="NAME", help=f"one of {', '.join(DATASET_NAMES)} (default: {DEMO})"
+    )
     group.add_argument("--root", type=Path, metavar="DIR", help="folder of the dataset; the demo needs none")
+    group.add_argument(
+        "--annotations", type=Path, metavar="FILE", help="its annotation table (default: looked for below the root)"
+    )
     group.add_argument(
         "--missing-recordings",
         choices=[str(policy) for policy in MissingRecordings],
         default=str(MissingRecordings.ERROR),
         help="what to do about annotated recordings that are not on disk (default: error)",
     )
+    group.add_argument(
+        "--policy",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="what to do with what does not fit, may be given again; the first value is the default: "
+        + "; ".join(f"{name}={'|'.join(values)}" for name, values in policy_values().items()),
+    )
     group.add_argument("--recordings", nargs="+", default=[], metavar="NAME", help="use only these recordings")
-    group.add_argument(
-        "--landmarks",
-        default="",
-        metavar="DIR|insightface",
-        help="OpenFace-style CSV files, or detect (default: ROOT/landmarks when it exists, else insightface)",
-    )
-    group.add_argument(
-        "--face-size", type=int, default=0, metavar="PIXELS", help="of the face crop (default: 320, the demo 160)"
-    )
 
 
 def dataset_options(options: argparse.Namespace) -> DatasetOptions:
     """The dataset that the command line names.
 
     Raises:
-        InvalidValueError: when a dataset other than the demo comes without --root.
+        InvalidValueError: when a dataset other than the demo comes without --root, or a policy is unknown.
     """
     if options.root is None and options.dataset != DEMO:
         raise InvalidValueError(
@@ -76,20 +82,51 @@ def dataset_options(options: argparse.Namespace) -> DatasetOptions:
         root=root,
         missing_recordings=MissingRecordings(options.missing_recordings),
         recordings=tuple(options.recordings),
-        landmarks=options.landmarks,
-        face_size=options.face_size,
+        annotations=None if options.annotations is None else options.annotations.expanduser().resolve(),
+        policies=parse_policies(options.policy),
     )
 
 
 def read(options: DatasetOptions) -> Dataset:
-    """Reads the dataset and says in one line what was found, and in one more what was repaired."""
-    dataset = read_dataset(options.name, options.root, missing_recordings=options.missing_recordings)
-    if options.recordings:
-        dataset = select_recordings(dataset, options.recordings)
+    """Reads the dataset, says in one line what was found and in one more what was repaired, and names what is broken.
+
+    Raises:
+        DatasetError: when the dataset cannot be read.
+    """
+    dataset = chosen_dataset(options)
     print(describe(dataset))
     if dataset.repairs:
         print("  repaired: " + ", ".join(f"{policy} {count}" for policy, count in sorted(dataset.repairs.items())))
+    for name, reason in dataset.unreadable.items():
+        print(f"  {name} cannot be read: {reason}", file=sys.stderr)
     return dataset
+
+
+def chosen_dataset(options: DatasetOptions, *, missing_recordings: MissingRecordings | None = None) -> Dataset:
+    """The dataset, or the recordings of it that the options name; then it does not matter which others are on disk.
+
+    Args:
+        missing_recordings: takes the place of what the options say.
+
+    Raises:
+        DatasetError: when the dataset cannot be read.
+        InvalidValueError: for the name of a recording that is not on disk.
+    """
+    asked = MissingRecordings.SKIP if options.recordings else options.missing_recordings
+    how = ReadingOptions(
+        missing_recordings=missing_recordings or asked, policies=options.policies, annotations=options.annotations
+    )
+    dataset = read_dataset(options.name, options.root, how)
+    return select_recordings(dataset, options.recordings) if options.recordings else dataset
+
+
+def require_readable(dataset: Dataset) -> None:
+    """Raises RecordingError when a recording of the dataset cannot be read."""
+    if dataset.unreadable:
+        raise RecordingError(
+            f"every recording must be readable, got {len(dataset.unreadable)} that cannot be read: "
+            f"{', '.join(dataset.unreadable)}. Repair them, or name the others with --recordings."
+        )
 
 
 def describe(dataset: Dataset) -> str:

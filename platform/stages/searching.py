@@ -103,6 +103,8 @@ def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> 
         extraction=store.settings.as_dict(),
         versions=versions(),
         identity=f"{random.SystemRandom().getrandbits(64):016x}",
+        repairs=dataset.repairs,
+        missing_recordings=list(dataset.missing),
     )
 
 

@@ -7,6 +7,9 @@ from platform.study.records import ReopenedRecord, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
 from spotformer_core.errors import JournalError, StudyError
 
+_TOLD_ONLY = frozenset({"identity", "repairs", "missing_recordings"})
+"""What a study says about itself and may differ: whatever of it changes a truth changes the dataset's digest."""
+
 
 def open_study(journal: Journal, wanted: StudyRecord) -> StudyState:
     """The state of the study in an entered journal; a new journal gets `wanted` as its first record.
@@ -36,7 +39,7 @@ def open_study(journal: Journal, wanted: StudyRecord) -> StudyState:
 
 def _require_equal(found: StudyRecord, wanted: StudyRecord, journal: Journal) -> None:
     there, asked = asdict(found), asdict(wanted)
-    different = [name for name in asked if name != "identity" and asked[name] != there[name]]
+    different = [name for name in asked if name not in _TOLD_ONLY and asked[name] != there[name]]
     if different:
         details = "; ".join(f"{name} is {_short(there[name])}, asked {_short(asked[name])}" for name in different)
         raise StudyError(

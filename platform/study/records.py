@@ -23,6 +23,10 @@ class StudyRecord:
     versions: dict[str, str]
     identity: str = ""
     """Drawn when the study begins; tells it from another study of the same name in tracking."""
+    repairs: dict[str, int] = field(default_factory=dict)
+    """Name of a reading policy to what it was applied to, as counted when the study began."""
+    missing_recordings: list[str] = field(default_factory=list)
+    """Recordings that were annotated but not on disk when the study began."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

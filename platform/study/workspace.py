@@ -1,6 +1,7 @@
 """Where everything that the platform writes lies.
 
 <workspace>/demo/                     the rendered demo dataset
+<workspace>/landmarks/<dataset>/      landmarks that were detected
 <workspace>/flow/<dataset>-<settings>/  flow stores
 <workspace>/studies/<study>/journal.jsonl, scores/<configuration>/<subject>.arrow
 <workspace>/mlflow.db, mlflow-artifacts/  tracking, unless --tracking-uri names a server
@@ -30,6 +31,10 @@ class Workspace:
     def flow_store(self, dataset: str, settings: ExtractionSettings) -> Path:
         """Folder of the flow store of one dataset under one set of extraction settings."""
         return self.folder / "flow" / f"{dataset}-{settings.digest()}"
+
+    def landmarks(self, dataset: str) -> Path:
+        """Where the landmarks of one dataset are kept that were detected."""
+        return self.folder / "landmarks" / dataset
 
     def study(self, name: str) -> Path:
         """Folder of one study."""

@@ -102,7 +102,14 @@ class Projection:
         tags = {STUDY_TAG: study.identity, CONFIGURATION_TAG: "none"}
         found = find_run(self._client, experiment, tags)
         run = found or self._client.create_run(experiment, run_name=self._inputs.name, tags={**tags, **self._note()})
-        described = {"space": study.space["name"], "seed": study.seed, "subjects": len(study.subjects)}
+        described = {
+            "space": study.space["name"],
+            "seed": study.seed,
+            "subjects": len(study.subjects),
+            **{f"repaired_{name}": count for name, count in study.repairs.items()},
+        }
+        if study.missing_recordings:
+            described["missing_recordings"] = len(study.missing_recordings)
         self._client.log_batch(run.info.run_id, params=_params({**described, **study.versions}))
         return str(run.info.run_id)
 

@@ -1,9 +1,11 @@
 """One annotated expression as its release writes it, before any repair."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spotformer_core.datasets.policies import Policy
 from spotformer_core.datasets.recording import ExpressionKind
-from spotformer_core.datasets.tables import TableRow
+from spotformer_core.datasets.table_rows import TableRow, shown
 from spotformer_core.errors import AnnotationError
 
 
@@ -18,6 +20,7 @@ class AnnotationRow:
         apex: None where the release did not annotate it.
         offset: as stored; 0 in CAS(ME)^2 where the end was not annotated.
         row_number: of the table, as a spreadsheet program counts (the first row is 1).
+        repairs: what it took to read the row.
     """
 
     subject: str
@@ -27,6 +30,7 @@ class AnnotationRow:
     apex: float | None
     offset: float
     row_number: int
+    repairs: frozenset[Policy] = frozenset()
 
 
 def expression_kind(row: TableRow, *, column: str) -> ExpressionKind:
@@ -39,7 +43,9 @@ def expression_kind(row: TableRow, *, column: str) -> ExpressionKind:
     for kind in ExpressionKind:
         if text.casefold().startswith(kind.value):
             return kind
-    raise AnnotationError(f"{column} must begin with Macro or Micro, got {text!r} in {row.place}. Correct the cell.")
+    raise AnnotationError(
+        f"{column} must begin with Macro or Micro, got {shown(text)} in {row.place}. Correct the cell."
+    )
 
 
 def apex_or_none(row: TableRow, *, column: str) -> float | None:
@@ -50,3 +56,9 @@ def apex_or_none(row: TableRow, *, column: str) -> float | None:
     """
     apex = row.number(column)
     return apex if apex >= 1 else None
+
+
+def number_repairs(row: TableRow, *, columns: Iterable[str]) -> frozenset[Policy]:
+    """What it takes to read the numbers of a spreadsheet's row: nothing, unless they are stored as text."""
+    has_text = any(isinstance(row.cells[column], str) for column in columns)
+    return frozenset({Policy.NUMBER_FROM_TEXT} if has_text else ())

@@ -12,17 +12,19 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from spotformer_core.datasets.annotation_rows import AnnotationRow, apex_or_none, expression_kind
+from spotformer_core.datasets.annotation_rows import AnnotationRow, apex_or_none, expression_kind, number_repairs
 from spotformer_core.datasets.assembly import (
-    Sampling,
-    StoredRecording,
+    DEFAULT_OPTIONS,
+    ReadingOptions,
     assemble_dataset,
     require_recordings,
     require_root,
 )
-from spotformer_core.datasets.policies import MissingRecordings, Policy
+from spotformer_core.datasets.policies import Policy
 from spotformer_core.datasets.recording import Dataset
-from spotformer_core.datasets.tables import TableRow, find_table, read_headerless_table
+from spotformer_core.datasets.stored_recording import StoredRecording
+from spotformer_core.datasets.table_rows import TableRow, shown
+from spotformer_core.datasets.tables import find_table, read_headerless_table
 from spotformer_core.errors import AnnotationError, InvalidValueError, did_you_mean
 
 NAME = "cas-me-2"
@@ -76,25 +78,24 @@ _RECORDING_FOLDER = re.compile(r"0*([0-9]+)_([0-9]{4})(?![0-9]).*")
 _RECORDING = re.compile(r"s([0-9]+)_([0-9]{4})")
 
 
-def read(root: Path, *, missing_recordings: MissingRecordings = MissingRecordings.ERROR) -> Dataset:
+def read(root: Path, options: ReadingOptions = DEFAULT_OPTIONS) -> Dataset:
     """CAS(ME)^2, from whichever of its two distributions of frames is on disk.
 
     Raises:
         DatasetError: when the root or the tree of frames is missing.
         AnnotationError: when the table is missing or breaks a rule, or recordings are missing.
-        RecordingError: when a folder cannot be read as frames, or two hold the same recording.
+        RecordingError: when no folder can be read as frames, or two hold the same recording.
     """
     require_root(root, dataset=NAME)
-    stored, tree_repairs = _stored_recordings(root)
+    stored, repairs = _stored_recordings(root)
     require_recordings(stored, root=root, dataset=NAME, layout=f"{FRAMES_FOLDER}/s15/15_0101disgustingteeth/img001.jpg")
     return assemble_dataset(
         NAME,
         root=root,
         stored=stored,
-        rows=read_annotations(find_table(root, pattern=ANNOTATION_PATTERN)),
-        sampling=Sampling(stored_frames_per_second=FRAMES_PER_SECOND, frame_step=1),
-        missing_recordings=missing_recordings,
-        tree_repairs=tree_repairs,
+        rows=read_annotations(options.annotations or find_table(root, pattern=ANNOTATION_PATTERN)),
+        options=options,
+        repairs=repairs,
     )
 
 
@@ -141,8 +142,8 @@ def _subject_folders(path: Path) -> dict[str, str]:
         index, folder = row.text("subject index"), row.text("folder name").casefold()
         if folder_of.setdefault(index, folder) != folder:
             raise AnnotationError(
-                f"a subject index must stand for one folder, got {folder_of[index]} and {folder} for {index} in "
-                f"{row.place}. Correct the row."
+                f"a subject index must stand for one folder, got {shown(folder_of[index])} and {shown(folder)} for "
+                f"{shown(index)} in {row.place}. Correct the row."
             )
     return folder_of
 
@@ -151,13 +152,13 @@ def _annotation_row(row: TableRow, *, folder_of: dict[str, str], stimulus_of: di
     index, (stimulus_code, _, _) = row.text("subject index"), row.text("clip code").casefold().rpartition("_")
     if index not in folder_of:
         raise AnnotationError(
-            f"a subject index must stand in sheet {SUBJECT_SHEET!r}, got {index!r} in {row.place}. "
+            f"a subject index must stand in sheet {SUBJECT_SHEET!r}, got {shown(index)} in {row.place}. "
             f"{did_you_mean(index, folder_of)}"
         )
     if stimulus_code not in stimulus_of:
         raise AnnotationError(
             f"a clip code must begin with a code of sheet {STIMULUS_SHEET!r} and end in a number, got "
-            f"{row.text('clip code')!r} in {row.place}. {did_you_mean(stimulus_code, stimulus_of)}"
+            f"{shown(row.text('clip code'))} in {row.place}. {did_you_mean(stimulus_code, stimulus_of)}"
         )
     subject = folder_of[index]
     return AnnotationRow(
@@ -168,6 +169,7 @@ def _annotation_row(row: TableRow, *, folder_of: dict[str, str], stimulus_of: di
         apex=apex_or_none(row, column="apex"),
         offset=row.frame_number("offset"),
         row_number=row.row_number,
+        repairs=number_repairs(row, columns=("onset", "apex", "offset")),
     )
 
 
@@ -184,7 +186,13 @@ def _stored_recordings(root: Path) -> tuple[list[StoredRecording], Counter[Polic
             if match is None or not folder.is_dir():
                 continue
             subject = f"s{match.group(1)}"
-            one = StoredRecording(subject=subject, name=f"{subject}_{match.group(2)}", folder=folder)
+            one = StoredRecording(
+                subject=subject,
+                name=f"{subject}_{match.group(2)}",
+                path=folder,
+                frames_per_second=FRAMES_PER_SECOND,
+                frame_step=1,
+            )
             (at_home if subject == _subject(subject_folder) else elsewhere).append(one)
     names_at_home = {one.name for one in at_home}
     moved = [one for one in elsewhere if one.name not in names_at_home]

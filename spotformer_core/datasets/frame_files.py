@@ -3,6 +3,7 @@
 import os
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,20 +21,32 @@ class FrameFiles:
 
     Attributes:
         numbers: the number at the end of each file's name; they rise but may have gaps and begin anywhere.
+        num_damaged: files that were left out as damaged.
     """
 
     paths: tuple[Path, ...]
     numbers: tuple[int, ...]
+    num_damaged: int = 0
+
+    @property
+    def is_sorted_by_name(self) -> bool:
+        """Whether the order of the alphabet is that of the numbers; it is not for img_2.jpg and img_10.jpg."""
+        names = [path.name for path in self.paths]
+        return names == sorted(names)
 
 
-def list_frame_files(folder: Path) -> FrameFiles:
+def list_frame_files(folder: Path, *, damaged: Collection[int] = (), empty_is_damaged: bool = False) -> FrameFiles:
     """The image files of `folder`, with "img_2.jpg" before "img_10.jpg" and "006_7_9999.jpg" before "006_7_10000.jpg".
 
-    Hidden files and files that are no images are passed over.
+    Hidden files and files that are no images are passed over; no image is opened.
+
+    Args:
+        damaged: numbers of frames that are left out.
+        empty_is_damaged: whether files without content are left out too.
 
     Raises:
-        RecordingError: when the folder is missing or holds no image, when an image's name does not end in a number,
-            or when two have the same number.
+        RecordingError: when the folder is missing or holds no image that is not damaged, when an image's name does not
+            end in a number, or when two have the same number.
     """
     names = _image_names(folder)
     if not names:
@@ -42,14 +55,47 @@ def list_frame_files(folder: Path) -> FrameFiles:
             "Unpack its frames there or remove the folder."
         )
     numbered = sorted((_number(name, folder=folder), name) for name in names)
-    numbers = tuple(number for number, _ in numbered)
-    repeated = [number for number, count in Counter(numbers).items() if count > 1]
+    _require_different(numbered, folder=folder)
+    usable = [
+        (number, name)
+        for number, name in numbered
+        if number not in damaged and not (empty_is_damaged and _is_empty(folder / name))
+    ]
+    if not usable:
+        raise RecordingError(
+            f"a folder of a recording must hold undamaged images, got {len(numbered)} damaged ones in {folder}. "
+            "Restore them or leave the recording out."
+        )
+    return FrameFiles(
+        paths=tuple(folder / name for _, name in usable),
+        numbers=tuple(number for number, _ in usable),
+        num_damaged=len(numbered) - len(usable),
+    )
+
+
+def holds_images(folder: Path) -> bool:
+    """Whether an image file lies directly in `folder`.
+
+    Raises:
+        RecordingError: when the folder cannot be read.
+    """
+    return bool(_image_names(folder))
+
+
+def _require_different(numbered: list[tuple[int, str]], *, folder: Path) -> None:
+    repeated = [number for number, count in Counter(number for number, _ in numbered).items() if count > 1]
     if repeated:
         same = ", ".join(name for number, name in numbered if number == repeated[0])
         raise RecordingError(
             f"each frame must have one image file, got {same} for frame {repeated[0]} in {folder}. Remove the copies."
         )
-    return FrameFiles(paths=tuple(folder / name for _, name in numbered), numbers=numbers)
+
+
+def _is_empty(path: Path) -> bool:
+    try:
+        return path.stat().st_size == 0
+    except OSError:  # Decoding will say what is wrong with it.
+        return False
 
 
 def _image_names(folder: Path) -> list[str]:

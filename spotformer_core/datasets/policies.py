@@ -1,45 +1,105 @@
-"""From annotated frame numbers to positions in a recording, with a named policy for everything that does not fit.
+"""What is done with everything in a release that does not fit, by name; `policy_choices` says what may be chosen."""
 
-release numbers      1      2      3      5      6      the files of a recording, 4 is missing
-stored positions     0      1      2      3      4
-kept positions       0             1             2      every 2nd here; every 7th of SAMM-LV
-"""
-
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from math import ceil
-
-from spotformer_core.datasets.annotation_rows import AnnotationRow
-from spotformer_core.datasets.recording import Expression
-from spotformer_core.errors import AnnotationError
 
 
 class Policy(StrEnum):
-    """What is done with annotations that do not fit; `Dataset.repairs` counts the rows each was applied to."""
+    """What was done; `Dataset.repairs` counts the rows, frames or recordings that it was done to."""
 
-    ONSET_ZERO_IS_FIRST_FRAME = "onset-0-is-first-frame"
-    """An onset 0 ("not seen to begin") becomes the first frame."""
-    OFFSET_ZERO_IS_SYMMETRIC = "offset-0-is-symmetric-about-apex"
-    """An offset 0 ("not annotated") becomes as far from the apex as the onset is."""
-    MISSING_APEX_IS_MIDPOINT = "missing-apex-is-midpoint"
-    APEX_OUTSIDE_IS_MIDPOINT = "apex-outside-is-midpoint"
-    """An apex before the onset or after the offset becomes the midpoint of both."""
-    MISSING_FRAME_IS_NEAREST = "missing-frame-is-nearest-frame"
-    """An onset, apex or offset on a frame without a file becomes the nearest frame that has one."""
-    OFFSET_CLIPPED = "offset-clipped-to-last-frame"
-    """An offset past the end of the recording becomes its last frame, and so does an apex there."""
-    ROUNDED_PAST_END = "rounded-past-end-is-last-frame"
-    """A frame between the last frame kept by subsampling and the end of the recording becomes that last frame."""
-    BEYOND_KEPT = "beyond-last-frame-kept-as-truth"
-    """An expression that begins past the end of the recording stays there: a truth that nothing can find."""
-    MISSING_RECORDING_SKIPPED = "missing-recording-skipped"
-    """A row of a recording that is not on disk is left out."""
-    SUBJECT_FROM_FOLDER_NAME = "subject-from-folder-name"
-    """A recording that lies in the folder of another subject is counted for the subject in its own name."""
-    MISPLACED_COPY_SKIPPED = "misplaced-copy-skipped"
-    """A recording in the folder of another subject is left out when the right folder has it too."""
+    meaning: str
+    """One sentence for people."""
+
+    def __new__(cls, name: str, meaning: str) -> "Policy":  # noqa: PYI034  beartype refuses Self here
+        """The member called `name`."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member.meaning = meaning
+        return member
+
+    NUMBER_FROM_TEXT = ("number-from-text", "A row whose frame numbers are stored as text was read all the same.")
+    LETTER_LOWERED = (
+        "recording-letter-made-small",
+        "A row names its recording with a capital letter, the folder has a small one.",
+    )
+    FRACTION_ROUNDED = (
+        "fraction-rounded-once",
+        "A row has fractions of frames: the position is rounded to the nearest after subsampling, halves to even.",
+    )
+    ONSET_ZERO_IS_FIRST_FRAME = ("onset-0-is-first-frame", 'An onset 0 ("not seen to begin") became the first frame.')
+    ONSET_ZERO_IS_APEX = ("onset-0-is-apex", "An onset 0 became the apex.")
+    ONSET_ZERO_DROPPED = ("onset-0-dropped", "A row with onset 0 was left out.")
+    OFFSET_ZERO_IS_SYMMETRIC = (
+        "offset-0-is-symmetric-about-apex",
+        'An offset 0 ("not annotated") became as far from the apex as the onset is.',
+    )
+    OFFSET_ZERO_IS_APEX = ("offset-0-is-apex", "An offset 0 became the apex.")
+    OFFSET_ZERO_IS_APEX_PLUS_20 = ("offset-0-is-apex-plus-20", "An offset 0 became 20 frames after the apex.")
+    OFFSET_ZERO_UNMATCHABLE = (
+        "offset-0-unmatchable",
+        "A row with offset 0 was kept beyond the end of its recording: a truth that nothing can find.",
+    )
+    MISSING_APEX_IS_MIDPOINT = (
+        "missing-apex-is-midpoint",
+        "An apex that was not annotated became the midpoint of onset and offset.",
+    )
+    APEX_OUTSIDE_IS_MIDPOINT = (
+        "apex-outside-is-midpoint",
+        "An apex before the onset or after the offset became the midpoint of both.",
+    )
+    MISSING_FRAME_IS_NEAREST = (
+        "missing-frame-is-nearest-frame",
+        "An onset, apex or offset on a frame without a file became the nearest frame that has one.",
+    )
+    GAP_CLOSED = ("gap-inside-closed-up", "Frames without a file inside an expression: it is shorter by these.")
+    GAP_DROPPED = ("gap-inside-dropped", "A row with frames without a file, at its ends or inside, was left out.")
+    OFFSET_CLIPPED = (
+        "offset-clipped-to-last-frame",
+        "An offset past the end of the recording became its last frame, and so did an apex there.",
+    )
+    ROUNDED_PAST_END = (
+        "rounded-past-end-is-last-frame",
+        "A frame between the last frame kept by subsampling and the end of the recording became that last frame.",
+    )
+    PAST_END_KEPT = (
+        "offset-past-end-kept",
+        "An offset past the end of the recording, or past the last frame that subsampling keeps, stayed there.",
+    )
+    PAST_END_DROPPED = ("past-end-dropped", "A row that ends past the end of its recording was left out.")
+    BEYOND_KEPT = (
+        "beyond-last-frame-kept-as-truth",
+        "An expression that begins past the end of the recording stayed there: a truth that nothing can find.",
+    )
+    LENGTH_DROPPED = ("length-outside-limits-dropped", "A row longer than the paper's limits was left out.")
+    MISSING_RECORDING_SKIPPED = ("missing-recording-skipped", "A row of a recording that is not on disk was left out.")
+    UNREADABLE_RECORDING_SKIPPED = (
+        "unreadable-recording-skipped",
+        "A row of a recording that cannot be read was left out; the recording is reported by name.",
+    )
+    DAMAGED_FRAME_SKIPPED = (
+        "damaged-frame-skipped",
+        "An image that its release lists as damaged, or an empty file, was treated as a gap.",
+    )
+    NAMES_SORTED_BY_NUMBER = (
+        "frames-sorted-by-number",
+        "A recording whose file names in the order of the alphabet are not in the order of their numbers.",
+    )
+    LENGTH_COUNTED = (
+        "video-length-counted",
+        "A video holds another number of frames than its header says; those it holds count.",
+    )
+    FRAME_RATE_ASSUMED = ("30-frames-per-second-assumed", "A recording without a known frame rate.")
+    SUBJECT_FROM_FOLDER_NAME = (
+        "subject-from-folder-name",
+        "A recording in the folder of another subject was counted for the subject in its own name.",
+    )
+    MISPLACED_COPY_SKIPPED = (
+        "misplaced-copy-skipped",
+        "A recording in the folder of another subject was left out, since the right folder has it too.",
+    )
+
+
+MEANINGS = {str(policy): policy.meaning for policy in Policy}
+"""Name of a policy, as in `Dataset.repairs`, to one sentence for people."""
 
 
 class MissingRecordings(StrEnum):
@@ -49,104 +109,3 @@ class MissingRecordings(StrEnum):
     """Stop: totals that can be compared with published ones need every recording."""
     SKIP = "skip"
     """Leave their rows out and count them."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PlacedExpression:
-    """An expression in positions of its recording, and the policies that it took to place it."""
-
-    expression: Expression
-    policies: frozenset[Policy]
-
-
-def place_expression(row: AnnotationRow, *, frame_numbers: Sequence[int], frame_step: int) -> PlacedExpression:
-    """The expression of `row` in kept positions: the stored position of each raw number, over the step, rounded.
-
-    Rounding is to the nearest, halves to even. With frames 1, 2, 3, ... and a step of 7 this is round((x - 1) / 7) of
-    the raw number x, as in the every-7th-frame table of [Deng2024]'s released code.
-
-    Differs from [Deng2024]'s released code: nothing ends one frame after the last kept one (6 rows of SAMM-LV), and a
-    missing apex is the midpoint instead of 0 (6 rows).
-
-    `frame_numbers` are the release's numbers of all stored frames, rising; every `frame_step`-th is kept, the first
-    included.
-
-    Raises:
-        AnnotationError: when the offset is before the onset, or is 0 while the apex is missing too.
-    """
-    apex, offset, policies = _completed(row)
-    annotated = (row.onset, offset) if apex is None else (row.onset, offset, apex)
-    policies |= _missing_frame_policies(annotated, row=row, frame_numbers=frame_numbers)
-    kept = [round(_stored_position(number, frame_numbers) / frame_step) for number in annotated]
-    num_kept = ceil(len(frame_numbers) / frame_step)
-    if row.onset > frame_numbers[-1]:
-        policies.add(Policy.BEYOND_KEPT)
-        kept = [max(position, num_kept) for position in kept]
-    elif offset > frame_numbers[-1] or max(kept) >= num_kept:
-        policies.add(Policy.OFFSET_CLIPPED if offset > frame_numbers[-1] else Policy.ROUNDED_PAST_END)
-        kept = [min(position, num_kept - 1) for position in kept]
-    onset_position, offset_position = kept[:2]
-    apex_position = (onset_position + offset_position) // 2 if apex is None else kept[2]
-    return PlacedExpression(
-        expression=Expression(onset=onset_position, apex=apex_position, offset=offset_position, kind=row.kind),
-        policies=frozenset(policies),
-    )
-
-
-def _completed(row: AnnotationRow) -> tuple[float | None, float, set[Policy]]:
-    """Apex (None for the midpoint) and offset with onset <= apex <= offset, and what it took."""
-    apex, offset = row.apex, row.offset
-    policies: set[Policy] = set()
-    if offset == 0 and row.onset > 0:
-        if apex is None:
-            raise AnnotationError(
-                f"a row without an offset must have an apex, got offset 0 and no apex in row {row.row_number} of the "
-                f"annotation table ({row.recording}). Correct the row."
-            )
-        offset = 2 * apex - row.onset
-        policies.add(Policy.OFFSET_ZERO_IS_SYMMETRIC)
-    if offset < row.onset:
-        raise AnnotationError(
-            f"the offset must not be before the onset, got onset {row.onset:g}, apex {row.apex}, offset "
-            f"{row.offset:g} in row {row.row_number} of the annotation table ({row.recording}). Correct the row."
-        )
-    if apex is None:
-        return None, offset, policies | {Policy.MISSING_APEX_IS_MIDPOINT}
-    if not row.onset <= apex <= offset:
-        return None, offset, policies | {Policy.APEX_OUTSIDE_IS_MIDPOINT}
-    return apex, offset, policies
-
-
-def _missing_frame_policies(
-    numbers: Sequence[float], *, row: AnnotationRow, frame_numbers: Sequence[int]
-) -> set[Policy]:
-    """What it takes to find a stored frame for every number up to the last frame."""
-    policies: set[Policy] = set()
-    if row.onset == 0 and frame_numbers[0] > 0:
-        policies.add(Policy.ONSET_ZERO_IS_FIRST_FRAME)
-        numbers = [number for number in numbers if number != 0]
-    if any(_lies_in_gap(number, frame_numbers) for number in numbers):
-        policies.add(Policy.MISSING_FRAME_IS_NEAREST)
-    return policies
-
-
-def _lies_in_gap(number: float, frame_numbers: Sequence[int]) -> bool:
-    """Whether `number` is before the first frame, or between two neighbours that are not consecutive."""
-    after = bisect_right(frame_numbers, number)
-    if after == 0:
-        return True
-    if after == len(frame_numbers) or number == frame_numbers[after - 1]:
-        return False
-    return frame_numbers[after] - frame_numbers[after - 1] > 1
-
-
-def _stored_position(number: float, frame_numbers: Sequence[int]) -> float:
-    """Position of `number` in the file list; fractions are kept, and beyond the last frame one per number."""
-    after = bisect_right(frame_numbers, number)
-    if after == 0:
-        return 0.0
-    before = after - 1
-    if _lies_in_gap(number, frame_numbers):
-        is_nearer_to_next = frame_numbers[after] - number < number - frame_numbers[before]
-        return float(after if is_nearer_to_next else before)
-    return before + (number - frame_numbers[before])

@@ -44,15 +44,22 @@ class Expression:
 class Recording:
     """One video of one subject, as the network sees it: after subsampling to about 30 frames per second.
 
+    Its frames are image files, or stand in one video file; features that somebody else extracted have neither.
+
     Attributes:
         dataset: name of the dataset, for instance "samm-lv".
         subject: name of the subject; the unit that leave-one-subject-out holds out.
         name: unique in the dataset and written as in its release: "006_1", "s15_0101", "spNO.1_a".
-        frame_paths: one image file per frame.
-        frame_numbers: the release's own number of each frame, to map results back.
-        frames_per_second: of `frame_paths`, so after subsampling.
+        frame_paths: one image file per frame, or none.
+        frame_numbers: the release's own number of each frame, to map results back; in a video file the position
+            of the frame, from 0.
+        frames_per_second: after subsampling.
         expressions: in the order of the annotation table. An annotated end may lie beyond the last frame: such
             an expression still counts as a truth.
+        video_path: the video file that holds the frames, or None.
+
+    Raises:
+        InvalidValueError: when there is not one path for each frame number, or both kinds of files are given.
     """
 
     dataset: str
@@ -62,11 +69,21 @@ class Recording:
     frame_numbers: tuple[int, ...]
     frames_per_second: float
     expressions: tuple[Expression, ...]
+    video_path: Path | None = None
+
+    def __post_init__(self) -> None:
+        expected = len(self.frame_paths) if self.frame_paths else len(self.frame_numbers)
+        if len(self.frame_numbers) != expected or (self.frame_paths and self.video_path):
+            raise InvalidValueError(
+                f"a recording must have one number for each of its image files, or no image files but a video, got "
+                f"{len(self.frame_paths)} files, {len(self.frame_numbers)} numbers and the video {self.video_path} for "
+                f"{self.name}. Give every frame its number."
+            )
 
     @property
     def num_frames(self) -> int:
         """Number of frames after subsampling."""
-        return len(self.frame_paths)
+        return len(self.frame_numbers)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,13 +91,18 @@ class Dataset:
     """Recordings in the order of their names, and what had to be repaired while reading them.
 
     Attributes:
-        repairs: name of a policy to the number of rows it was applied to; policies that met no row are absent.
+        repairs: name of a policy to the number of rows, frames or recordings that it was applied to; policies that
+            met nothing are absent.
+        missing: names of recordings that are annotated but not on disk.
+        unreadable: name of a recording that is on disk but cannot be read, to the reason.
     """
 
     name: str
     root: Path
     recordings: tuple[Recording, ...]
     repairs: dict[str, int] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    unreadable: dict[str, str] = field(default_factory=dict)
 
     @property
     def subjects(self) -> tuple[str, ...]:

@@ -3,31 +3,32 @@
     <root>/SAMM_LongVideos_V3_Release.xlsx            V1 to V3 hold the same onsets and offsets
     <root>/SAMM_longvideos/006_1/006_1_0001.jpg       or <root>/006_1/...; 5 digits in recordings of 10,000 frames
 
-Every 7th frame is kept: 28.6 frames per second, as in [Deng2024] Sec. 4.1.
+Every 7th frame is kept: 28.6 frames per second, as in [Deng2024] Sec. 4.1 (policy samm-step).
 """
 
 import re
 from collections import Counter
 from pathlib import Path
 
-from spotformer_core.datasets.annotation_rows import AnnotationRow, apex_or_none, expression_kind
+from spotformer_core.datasets.annotation_rows import AnnotationRow, apex_or_none, expression_kind, number_repairs
 from spotformer_core.datasets.assembly import (
-    Sampling,
-    StoredRecording,
+    DEFAULT_OPTIONS,
+    ReadingOptions,
     assemble_dataset,
     require_recordings,
     require_root,
 )
-from spotformer_core.datasets.policies import MissingRecordings
 from spotformer_core.datasets.recording import Dataset
-from spotformer_core.datasets.tables import TableRow, find_table, read_table
+from spotformer_core.datasets.stored_recording import StoredRecording
+from spotformer_core.datasets.table_rows import TableRow, shown
+from spotformer_core.datasets.tables import find_table, read_table
 from spotformer_core.errors import AnnotationError
 
 NAME = "samm-lv"
 FRAMES_PER_SECOND = 200
 """Of the release."""
 FRAME_STEP = 7
-"""Every 7th stored frame is kept."""
+"""Every 7th stored frame is kept unless the policy samm-step says otherwise."""
 FIRST_FRAME_NUMBER = 1
 FRAMES_FOLDER = "SAMM_longvideos"
 ANNOTATION_FILE = "SAMM_LongVideos_V3_Release.xlsx"
@@ -53,25 +54,24 @@ _FILENAME = re.compile(r"([0-9]{3}_[0-9]+)_[0-9]+")
 _RECORDING = re.compile(r"[0-9]{3}_[0-9]+")
 
 
-def read(root: Path, *, missing_recordings: MissingRecordings = MissingRecordings.ERROR) -> Dataset:
+def read(root: Path, options: ReadingOptions = DEFAULT_OPTIONS) -> Dataset:
     """SAMM-LV at every 7th frame.
 
     Raises:
         DatasetError: when the root or the tree of frames is missing.
         AnnotationError: when the table is missing or breaks a rule, or recordings are missing.
-        RecordingError: when a folder cannot be read as frames.
+        RecordingError: when no folder can be read as frames.
     """
     require_root(root, dataset=NAME)
-    stored = _stored_recordings(root)
+    stored = _stored_recordings(root, frame_step=int(options.policies.samm_step))
     require_recordings(stored, root=root, dataset=NAME, layout=f"{FRAMES_FOLDER}/006_1/006_1_0001.jpg")
     return assemble_dataset(
         NAME,
         root=root,
         stored=stored,
-        rows=read_annotations(find_table(root, pattern=ANNOTATION_PATTERN)),
-        sampling=Sampling(stored_frames_per_second=FRAMES_PER_SECOND, frame_step=FRAME_STEP),
-        missing_recordings=missing_recordings,
-        tree_repairs=Counter(),
+        rows=read_annotations(options.annotations or find_table(root, pattern=ANNOTATION_PATTERN)),
+        options=options,
+        repairs=Counter(),
     )
 
 
@@ -99,8 +99,8 @@ def _annotation_row(row: TableRow) -> AnnotationRow:
     match = _FILENAME.fullmatch(filename)
     if match is None or not filename.startswith(f"{subject}_"):
         raise AnnotationError(
-            f"Filename must be subject_recording_expression, as 006_1_1 is, got {filename!r} for subject {subject} "
-            f"in {row.place}. Correct the row."
+            f"Filename must be subject_recording_expression, as 006_1_1 is, got {shown(filename)} for subject "
+            f"{shown(subject)} in {row.place}. Correct the row."
         )
     return AnnotationRow(
         subject=subject,
@@ -110,14 +110,21 @@ def _annotation_row(row: TableRow) -> AnnotationRow:
         apex=apex_or_none(row, column="Apex"),
         offset=row.frame_number("Offset"),
         row_number=row.row_number,
+        repairs=number_repairs(row, columns=("Onset", "Apex", "Offset")),
     )
 
 
-def _stored_recordings(root: Path) -> list[StoredRecording]:
+def _stored_recordings(root: Path, *, frame_step: int) -> list[StoredRecording]:
     """The folders named like recordings, in the frames folder or else in the root itself."""
     inner = [path for path in root.iterdir() if path.is_dir() and path.name.casefold() == FRAMES_FOLDER.casefold()]
     return [
-        StoredRecording(subject=folder.name[:3], name=folder.name, folder=folder)
+        StoredRecording(
+            subject=folder.name[:3],
+            name=folder.name,
+            path=folder,
+            frames_per_second=FRAMES_PER_SECOND,
+            frame_step=frame_step,
+        )
         for folder in (inner[0] if inner else root).iterdir()
         if _RECORDING.fullmatch(folder.name) and folder.is_dir()
     ]

@@ -10,6 +10,7 @@ import numpy as np
 from spotformer_core.config import DecodingConfig
 from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.datasets.recording import ExpressionKind
+from spotformer_core.decoding.boundaries import best_boundaries
 from spotformer_core.decoding.suppression import suppress
 from spotformer_core.shapes import Float, Int
 
@@ -57,43 +58,24 @@ def find_candidates(
     """
     longest, shortest = durations(kind, decoding)
     own = scores[:, KINDS.index(kind)].astype(np.float64)
-    onset = _best_before(own[:, Channel.ONSET], nearest=shortest // 2, farthest=longest // 2)
-    mirrored = _best_before(own[::-1, Channel.OFFSET], nearest=shortest // 2, farthest=longest // 2)
-    offset = len(own) - 1 - mirrored[::-1]
-    apex_probability = own[:, Channel.APEX]
-    score = own[onset, Channel.ONSET] * apex_probability * own[offset, Channel.OFFSET]
+    onset, offset, score, allowed = best_boundaries(own, shortest // 2, longest // 2, decoding.boundary_consistency)
+    order = np.argsort(-score, kind="stable")
     return Candidates(
         kind=kind,
         onset=onset,
         offset=offset,
-        apex_probability=apex_probability,
+        apex_probability=own[:, Channel.APEX],
         score=score,
-        order=_in_order(own, onset, offset, score, decoding),
+        order=order[allowed[order]],
     )
 
 
-def _in_order(
-    own: Float[np.ndarray, "frames channels"],
-    onset: Int[np.ndarray, " frames"],
-    offset: Int[np.ndarray, " frames"],
-    score: Float[np.ndarray, " frames"],
-    decoding: DecodingConfig,
-) -> Int[np.ndarray, " candidates"]:
-    """Frames by falling score; with `boundary_consistency` those alone whose boundaries are not likelier reversed."""
-    order = np.argsort(-score, kind="stable")
-    if not decoding.boundary_consistency:
-        return order
-    starts = own[onset, Channel.ONSET] >= own[onset, Channel.OFFSET]
-    ends = own[offset, Channel.OFFSET] >= own[offset, Channel.ONSET]
-    return np.asarray(order[(starts & ends)[order]], np.int64)
-
-
 def select_proposals(
-    candidates: Candidates, *, apex_threshold: float, overlap_threshold: float
+    candidates: Candidates, *, apex_threshold: float, overlap_threshold: float, most: int = 0
 ) -> tuple[Proposal, ...]:
-    """The proposals that survive theta_apex and suppression, best score first."""
+    """The proposals that survive theta_apex and suppression, best score first; no more than `most` (0: all)."""
     chosen = candidates.order[candidates.apex_probability[candidates.order] > apex_threshold]
-    kept = suppress(candidates.onset[chosen], candidates.offset[chosen], overlap_threshold=overlap_threshold)
+    kept = suppress(candidates.onset[chosen], candidates.offset[chosen], overlap_threshold=overlap_threshold, most=most)
     return tuple(
         Proposal(
             kind=candidates.kind,
@@ -119,6 +101,7 @@ def decode(scores: Float[np.ndarray, "frames kinds channels"], decoding: Decodin
             find_candidates(scores, kind, decoding),
             apex_threshold=thresholds[kind],
             overlap_threshold=decoding.overlap_threshold,
+            most=decoding.max_proposals_per_recording,
         )
     )
 
@@ -128,14 +111,3 @@ def durations(kind: ExpressionKind, decoding: DecodingConfig) -> tuple[int, int]
     if kind is ExpressionKind.MACRO:
         return decoding.macro_duration, decoding.macro_min_duration
     return decoding.micro_duration, decoding.micro_min_duration
-
-
-def _best_before(
-    probability: Float[np.ndarray, " frames"], *, nearest: int, farthest: int
-) -> Int[np.ndarray, " frames"]:
-    """For every frame l: the frame of highest probability in [l - farthest, l - nearest], cut at 0."""
-    frames = np.arange(len(probability))
-    # Nearest first, so that argmax settles ties for the frame nearest to the apex.
-    positions = np.maximum(frames[:, None] - np.arange(nearest, farthest + 1)[None, :], 0)
-    best = probability[positions].argmax(axis=1) if len(frames) else np.zeros(0, np.int64)
-    return np.asarray(positions[frames, best], np.int64)

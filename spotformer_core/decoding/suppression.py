@@ -1,5 +1,8 @@
 """Non-maximum suppression of intervals, [Deng2024] Sec. 3.4."""
 
+from typing import no_type_check
+
+import numba
 import numpy as np
 
 from spotformer_core.shapes import Float, Int
@@ -19,11 +22,28 @@ def interval_iou(
     return np.asarray(overlap / union, np.float64)
 
 
+@numba.njit(cache=True, nogil=True)
+@no_type_check
+def pair_iou(onset: int, offset: int, other_onset: int, other_offset: int, ends: int) -> float:
+    """Intersection over union of two intervals, to the last bit as `interval_iou` has it when `ends` is 1.
+
+    Args:
+        ends: 1 when both ends belong to an interval, 0 when its length is offset - onset.
+    """
+    overlap = max(min(offset, other_offset) - max(onset, other_onset) + ends, 0)
+    union = (offset - onset + ends) + (other_offset - other_onset + ends) - overlap
+    return overlap / union if overlap > 0 and union > 0 else 0.0
+
+
 def suppress(
-    onset: Int[np.ndarray, " proposals"], offset: Int[np.ndarray, " proposals"], *, overlap_threshold: float
+    onset: Int[np.ndarray, " proposals"],
+    offset: Int[np.ndarray, " proposals"],
+    *,
+    overlap_threshold: float,
+    most: int = 0,
 ) -> Int[np.ndarray, " kept"]:
     """Indices of the intervals that are kept, given best score first: none overlaps a better kept one by more
-    than `overlap_threshold` (IoU).
+    than `overlap_threshold` (IoU), and there are no more than `most` (0: any number).
     """
     kept: list[int] = []
     alive = np.ones(len(onset), bool)
@@ -31,6 +51,8 @@ def suppress(
         if not alive[index]:
             continue
         kept.append(index)
+        if len(kept) == most:
+            break
         one = slice(index, index + 1)
         alive &= interval_iou(onset[one], offset[one], onset, offset)[0] <= overlap_threshold
     return np.array(kept, np.int64)

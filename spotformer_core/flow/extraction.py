@@ -1,26 +1,25 @@
-"""From frames and landmarks to the flow band of one recording, [Deng2024] Sec. 3.1.
+"""From frames and landmarks to the flow band of one recording, [Deng2024] Sec. 3.1."""
 
-Differs from [Deng2024] Sec. 3.1: head motion is removed by subtracting the flow of the nose tip from the flow of the
-regions, where the paper moves the face box by it and computes flow again. For a pure shift both are the same; one
-flow instead of two is computed per pair.
-"""
-
-from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from spotformer_core.datasets.recording import Recording
 from spotformer_core.errors import LandmarkError
+from spotformer_core.flow.areas import face_areas
+from spotformer_core.flow.estimation.choice import build_estimator
+from spotformer_core.flow.estimator import FlowEstimator
 from spotformer_core.flow.face_box import FaceBox, face_boxes
-from spotformer_core.flow.farneback import farneback_flow
+from spotformer_core.flow.face_sequence import FaceSequence
 from spotformer_core.flow.frames import read_frames
-from spotformer_core.flow.pooling import pool_nose_tip, pool_regions
-from spotformer_core.flow.regions import NUM_REGIONS, nose_tip_pixels, region_pixels
-from spotformer_core.flow.settings import ExtractionSettings
-from spotformer_core.shapes import Float16, Float32, UInt8
+from spotformer_core.flow.head_motion import HeadMotion, realigned_motion, relative_motion
+from spotformer_core.flow.regions import NUM_REGIONS
+from spotformer_core.flow.settings import ExtractionSettings, FlowStrategy
+from spotformer_core.shapes import Float16, Float32
 
-Grey = UInt8[np.ndarray, "height width"]
+Motion = Float32[np.ndarray, "pairs regions 2"]
 
 
 def _ignore(num_frames_done: int) -> None:
@@ -29,20 +28,23 @@ def _ignore(num_frames_done: int) -> None:
 
 def extract_flow(
     recording: Recording,
-    landmarks: Float32[np.ndarray, "frames 68 2"],
+    landmarks: Float32[np.ndarray, "recording_frames 68 2"],
     settings: ExtractionSettings,
+    frames: range | None = None,
     *,
     report: Callable[[int], None] = _ignore,
 ) -> Float16[np.ndarray, "frames steps regions 2"]:
-    """The flow band of a recording: motion of each region from every frame to each of the next S, in crop pixels.
+    """The flow band of a recording, or the rows of it that belong to `frames`, in crop pixels.
 
-    Steps beyond the last frame repeat the flow to the last frame; the flow from the last frame is zero. At most
-    S + 1 decoded frames are held at a time. float16 rounds by at most 0.004 px at 8 px, a fifteenth of Farneback's
-    own error.
+    Row a holds the motion of each region from frame a to each of the next S, head motion removed. Steps beyond the
+    last frame repeat the flow to the last frame; the flow from the last frame is zero. float16 rounds by at most
+    0.004 px at 8 px, a fifteenth of Farneback's own error. Whatever the length of the recording, S + 1 decoded frames
+    and prepared faces are held at a time (the large-window strategy holds those of a window too).
 
     Args:
-        landmarks: x before y, in pixels of the frames.
-        report: called with the number of frames done so far.
+        landmarks: of the whole recording, x before y, in pixels of the frames.
+        frames: consecutive; all of the recording unless given.
+        report: called with the number of rows done so far.
 
     Raises:
         LandmarkError: unless there is one row of landmarks per frame.
@@ -53,51 +55,101 @@ def extract_flow(
             f"a recording must have one row of landmarks per frame; {recording.name} has {recording.num_frames} "
             f"frames and {len(landmarks)} rows. Detect the landmarks again for exactly these frames."
         )
-    band = np.zeros((recording.num_frames, settings.num_steps, NUM_REGIONS, 2), np.float16)
-    boxes = face_boxes(landmarks)
-    for frame, faces in enumerate(_faces_ahead(recording, boxes, settings)):
-        if len(faces) > 1:
-            points = boxes[frame].to_crop(landmarks[frame], settings.face_size)
-            motion = _region_motion(faces, points, settings)
-            band[frame, : len(motion)] = motion
-            band[frame, len(motion) :] = motion[-1]
-        report(frame + 1)
+    wanted = range(recording.num_frames) if frames is None else frames
+    band = np.zeros((len(wanted), settings.num_steps, NUM_REGIONS, 2), np.float16)
+    rows = _STRATEGIES[settings.strategy](recording, landmarks, settings, wanted)
+    for done, motion in enumerate(rows):
+        if len(motion):
+            band[done, : len(motion)] = motion
+            band[done, len(motion) :] = motion[-1]
+        report(done + 1)
     return band
 
 
-def _faces_ahead(
-    recording: Recording, boxes: tuple[FaceBox, ...], settings: ExtractionSettings
-) -> Iterator[list[UInt8[np.ndarray, "size size"]]]:
-    """For each frame a: the faces of frames a, a + 1, ... a + S (fewer at the end), all cropped by the box of a."""
-    ahead: deque[Grey] = deque()
-    faces: deque[UInt8[np.ndarray, "size size"]] = deque()
-    frames = read_frames(recording)
-    cropped_by: FaceBox | None = None
-    for box in boxes:
-        while len(ahead) < settings.num_steps + 1 and (grey := next(frames, None)) is not None:
-            ahead.append(grey)
-        if box != cropped_by:
-            faces.clear()
-            cropped_by = box
-        while len(faces) < len(ahead):
-            faces.append(box.crop(ahead[len(faces)], settings.face_size))
-        yield list(faces)
-        ahead.popleft()
-        faces.popleft()
+def compile_ahead(settings: ExtractionSettings) -> None:
+    """Compiles what an extraction with these settings runs, so that processes started later find it on disk."""
+    size = settings.face_size
+    estimator = build_estimator(settings.estimator, settings.farneback, face_size=size)
+    face = np.random.default_rng(0).integers(0, 255, (size, size), np.uint8)
+    prepared = [estimator.prepare(face) for _ in range(3)]
+    middle = np.full((68, 2), size / 2, np.float32)
+    areas = face_areas(middle, radius=settings.region_radius, face_size=size)
+    relative_motion(estimator, prepared[0], prepared[1:], areas, pooling=settings.pooling)
 
 
-def _region_motion(
-    faces: list[UInt8[np.ndarray, "size size"]], points: Float32[np.ndarray, "68 2"], settings: ExtractionSettings
-) -> Float32[np.ndarray, "pairs regions 2"]:
-    """Motion of each region from the first face to each of the others, head motion removed."""
-    size, radius = settings.face_size, settings.region_radius
-    nose = nose_tip_pixels(points, radius=2 * radius, face_size=size)
-    regions = region_pixels(points, radius=radius, face_size=size)
-    nose_vectors = np.empty((len(faces) - 1, len(nose), 2), np.float32)
-    region_vectors = np.empty((len(faces) - 1, *regions.shape), np.float32)
-    for pair, face in enumerate(faces[1:]):
-        flow = farneback_flow(faces[0], face, settings)
-        nose_vectors[pair] = flow[nose[:, 0], nose[:, 1]]
-        region_vectors[pair] = flow[regions[..., 0], regions[..., 1]]
-    head_motion = pool_nose_tip(nose_vectors)
-    return pool_regions(region_vectors - head_motion[:, None, None, :])
+def _sw_mro_rows(
+    recording: Recording,
+    landmarks: Float32[np.ndarray, "recording_frames 68 2"],
+    settings: ExtractionSettings,
+    wanted: range,
+) -> Iterator[Motion]:
+    """For each wanted frame a: the motion from a to each of the next S frames; fewer at the end."""
+    estimator = build_estimator(settings.estimator, settings.farneback, face_size=settings.face_size)
+    boxes = face_boxes(landmarks)
+    last = min(wanted.stop + settings.num_steps, recording.num_frames)
+    sequence = FaceSequence(
+        read_frames(recording, range(wanted.start, last)),
+        first=wanted.start,
+        face_size=settings.face_size,
+        estimator=estimator,
+    )
+    for frame in wanted:
+        yield _motion(sequence, frame, settings.num_steps, boxes[frame], landmarks[frame], settings, estimator)
+
+
+def _large_window_rows(
+    recording: Recording,
+    landmarks: Float32[np.ndarray, "recording_frames 68 2"],
+    settings: ExtractionSettings,
+    wanted: range,
+) -> Iterator[Motion]:
+    """For each wanted frame a: the motion from the first frame of its large window to each of the S frames after a."""
+    estimator = build_estimator(settings.estimator, settings.farneback, face_size=settings.face_size)
+    boxes = face_boxes(landmarks)
+    size, steps = settings.large_window, settings.num_steps
+    for reference in range(wanted.start // size * size, wanted.stop, size):
+        last = min(reference + size - 1, wanted.stop - 1, recording.num_frames - 1)
+        reach = min(last + steps, recording.num_frames - 1) - reference
+        sequence = FaceSequence(
+            read_frames(recording, range(reference, reference + reach + 1)),
+            first=reference,
+            face_size=settings.face_size,
+            estimator=estimator,
+        )
+        motion = _motion(sequence, reference, reach, boxes[reference], landmarks[reference], settings, estimator)
+        for frame in range(max(reference, wanted.start), last + 1):
+            ahead = motion[frame - reference : frame - reference + steps]
+            yield ahead if len(ahead) or not len(motion) else motion[-1:]
+
+
+_STRATEGIES = {FlowStrategy.SW_MRO: _sw_mro_rows, FlowStrategy.LARGE_WINDOW: _large_window_rows}
+
+
+def _motion(
+    sequence: FaceSequence[Any],
+    frame: int,
+    reach: int,
+    box: FaceBox,
+    landmarks: Float32[np.ndarray, "68 2"],
+    settings: ExtractionSettings,
+    estimator: FlowEstimator[Any],
+) -> Motion:
+    """Motion of each region from `frame` to each of the `reach` frames after it, head motion removed."""
+    first, *later = sequence.faces(frame, reach=reach, box=box)
+    if not later:
+        return np.zeros((0, NUM_REGIONS, 2), np.float32)
+    points = box.to_crop(landmarks, settings.face_size)
+    areas = face_areas(points, radius=settings.region_radius, face_size=settings.face_size)
+    if settings.head_motion is HeadMotion.SUBTRACT:
+        return relative_motion(estimator, first, later, areas, pooling=settings.pooling)
+    return realigned_motion(
+        estimator,
+        first,
+        later,
+        areas,
+        pooling=settings.pooling,
+        shifted=lambda pair, move: sequence.crop(
+            pair + 1, box=replace(box, left=box.left + move[0], top=box.top + move[1])
+        ),
+        crop_pixels_per_pixel=settings.face_size / box.side,
+    )

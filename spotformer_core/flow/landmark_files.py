@@ -4,6 +4,8 @@
     1, 0, 0.000, 0.98, 1, 207.3, ..., 251.0, 190.2, ..., 302.8
 
 Only x_0 to x_67 and y_0 to y_67 must be there. Positions are in pixels of the frame, from its left and upper edge.
+
+A row tells that the face was lost by success 0, by a confidence below `SMALLEST_CONFIDENCE`, or by holding no position.
 """
 
 import csv
@@ -23,7 +25,9 @@ from spotformer_core.shapes import Bool, Float, Float32, Int
 NUM_LANDMARKS = 68
 COLUMNS = tuple(f"{axis}_{index}" for axis in "xy" for index in range(NUM_LANDMARKS))
 """Those that must be there, in the order that they are written in."""
-_OPTIONAL_COLUMNS = ("frame", "success")
+SMALLEST_CONFIDENCE = 0.7
+"""Just below the 0.725 from which OpenFace itself speaks of success; its files round to two decimals."""
+_OPTIONAL_COLUMNS = ("frame", "success", "confidence")
 _NUM_NAMED = 5
 
 
@@ -33,34 +37,23 @@ def landmark_path(folder: Path, *, recording: str) -> Path:
 
 
 def read_landmarks(folder: Path, recording: Recording) -> Float32[np.ndarray, "frames 68 2"]:
-    """Landmarks (x, y) of every frame of `recording`, in pixels, from `<folder>/<recording name>.csv`.
+    """Landmarks (x, y) of every frame of `recording`, in pixels, from `<folder>/<recording name>.csv`; NaN where lost.
 
     With a column `frame`, rows are chosen by `recording.frame_numbers`, so that the file may hold more frames; without
-    it the file must have one row per frame of the recording, in its order.
+    it the file must have one row per frame of the recording, in its order. The frames of a video may be counted from 0
+    or, as OpenFace does, from 1.
 
     Raises:
         LandmarkError: when the file is missing, no CSV file or without a column; when a frame is missing or stands
-            there twice; when a chosen row has success 0 or a value that is no finite number.
+            there twice; when a row in which the face was found has a value that is no finite number.
     """
     path = landmark_path(folder, recording=recording.name)
     columns = _read_columns(path)
     rows = _chosen_rows(columns.get("frame"), num_rows=len(columns[COLUMNS[0]]), recording=recording, path=path)
-    if "success" in columns:
-        _require_all(
-            columns["success"][rows] == 1,
-            rule="landmarks must have been found in every frame (success 1)",
-            received="another success",
-            recording=recording,
-            path=path,
-        )
     values = np.stack([columns[name][rows] for name in COLUMNS])
-    _require_all(
-        np.isfinite(values).all(axis=0),
-        rule="every landmark must be a finite number",
-        received="others",
-        recording=recording,
-        path=path,
-    )
+    lost = _lost(columns, rows, values)
+    _require_finite(np.isfinite(values).all(axis=0) | lost, recording=recording, path=path)
+    values[:, lost] = np.nan
     return np.ascontiguousarray(values.reshape(2, NUM_LANDMARKS, -1).transpose(2, 1, 0), np.float32)
 
 
@@ -127,6 +120,9 @@ def _chosen_rows(
                 f"{recording.name}, got {num_rows} in {path}. Add the column frame or write the missing rows."
             )
         return np.arange(num_rows)
+    if recording.video_path is not None and frames.min(initial=1) == 1:
+        # OpenFace counts the frames of a video from 1, a recording from 0.
+        frames = frames - 1
     row_of = {number: row for row, number in enumerate(frames.tolist())}
     if len(row_of) != num_rows:
         repeated = next(number for number, count in Counter(frames.tolist()).items() if count > 1)
@@ -143,15 +139,28 @@ def _chosen_rows(
     return np.array([row_of[number] for number in recording.frame_numbers], np.int64)
 
 
-def _require_all(
-    is_right: Bool[np.ndarray, " frames"], *, rule: str, received: str, recording: Recording, path: Path
-) -> None:
-    """Raises LandmarkError for the first frame that breaks `rule`."""
-    if not is_right.all():
-        wrong = np.flatnonzero(~is_right)
+def _lost(
+    columns: dict[str, Float[np.ndarray, " rows"]],
+    rows: Int[np.ndarray, " frames"],
+    values: Float[np.ndarray, "coordinates frames"],
+) -> Bool[np.ndarray, " frames"]:
+    lost = np.isnan(values).all(axis=0)
+    if "success" in columns:
+        lost |= columns["success"][rows] != 1
+    if "confidence" in columns:
+        # A confidence that is no number is none.
+        lost |= ~(columns["confidence"][rows] >= SMALLEST_CONFIDENCE)
+    return np.asarray(lost)
+
+
+def _require_finite(is_finite: Bool[np.ndarray, " frames"], *, recording: Recording, path: Path) -> None:
+    """Raises LandmarkError for the first frame with other values."""
+    if not is_finite.all():
+        wrong = np.flatnonzero(~is_finite)
         raise LandmarkError(
-            f"{rule}, got {received} in {len(wrong)} of {len(is_right)} frames of {recording.name}, first in frame "
-            f"{recording.frame_numbers[wrong[0]]} in {path}. Correct these rows or detect the landmarks again."
+            f"every landmark must be a finite number, got others in {len(wrong)} of {len(is_finite)} frames of "
+            f"{recording.name}, first in frame {recording.frame_numbers[wrong[0]]} in {path}. "
+            "Correct these rows, give them success 0, or detect the landmarks again."
         )
 
 

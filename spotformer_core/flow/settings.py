@@ -3,13 +3,30 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 from spotformer_core.config import LARGEST_WINDOW, SMALLEST_WINDOW
 from spotformer_core.errors import require
+from spotformer_core.flow.estimation.parameters import EstimatorName, FarnebackParameters
+from spotformer_core.flow.head_motion import HeadMotion
+from spotformer_core.flow.pooling import Pooling
 
-EXTRACTION_VERSION = 1
+EXTRACTION_VERSION = 2
 """Raised with every change that alters the numbers of a flow band."""
+
+
+class FlowStrategy(StrEnum):
+    """From which frame flow is measured ([Deng2024] Fig. 5).
+
+    The third strategy of the paper, flow between adjacent frames, is the first step of an SW-MRO band: one extraction
+    serves both (`windows.adjacent_flow`).
+    """
+
+    SW_MRO = "sw-mro"
+    """From every frame to each of the S frames after it."""
+    LARGE_WINDOW = "large-window"
+    """From the first frame of a large window that does not slide: to every frame of it and S frames beyond."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,10 +35,16 @@ class ExtractionSettings:
 
     max_window: int = LARGEST_WINDOW
     """Largest window w that the band will serve; it holds S = max_window - 1 steps."""
+    strategy: FlowStrategy = FlowStrategy.SW_MRO
+    large_window: int = 128
+    """Frames of a large window; [Deng2024] names none. Used by that strategy only."""
     face_size: int = 320
     """Side of the square face crop in pixels ([Deng2024] Sec. 4.1: 320)."""
     region_radius: int = 6
     """A region is a square of 2 radius + 1 pixels of the face crop."""
+    estimator: EstimatorName = EstimatorName.FARNEBACK
+    head_motion: HeadMotion = HeadMotion.SUBTRACT
+    pooling: Pooling = Pooling.MDMO
     farneback_levels: int = 3
     farneback_window: int = 15
     farneback_iterations: int = 3
@@ -44,8 +67,19 @@ class ExtractionSettings:
             self.region_radius,
             "Use 6 for a face of 320 pixels and 3 for 160.",
         )
-        for name in ("farneback_levels", "farneback_window", "farneback_iterations", "farneback_poly_n"):
-            require(getattr(self, name) >= 1, name, "at least 1", getattr(self, name), "OpenCV's usual value is fine.")
+        require(self.large_window >= 2, "large_window", "at least 2 frames", self.large_window, "128 is about 4 s.")
+        _ = self.farneback
+
+    @property
+    def farneback(self) -> FarnebackParameters:
+        """The parameters of Farneback's algorithm."""
+        return FarnebackParameters(
+            levels=self.farneback_levels,
+            window=self.farneback_window,
+            iterations=self.farneback_iterations,
+            poly_n=self.farneback_poly_n,
+            poly_sigma=self.farneback_poly_sigma,
+        )
 
     @property
     def num_steps(self) -> int:
@@ -53,8 +87,11 @@ class ExtractionSettings:
         return self.max_window - 1
 
     def as_dict(self) -> dict[str, Any]:
-        """Every setting and the version of the extraction, as plain JSON values."""
-        return {"extraction_version": EXTRACTION_VERSION, **asdict(self)}
+        """Every setting that counts and the version of the extraction, as plain JSON values."""
+        settings = {name: str(value) if isinstance(value, StrEnum) else value for name, value in asdict(self).items()}
+        if self.strategy is not FlowStrategy.LARGE_WINDOW:
+            del settings["large_window"]
+        return {"extraction_version": EXTRACTION_VERSION, **settings}
 
     def digest(self) -> str:
         """Eight hexadecimal digits that differ when any setting differs."""

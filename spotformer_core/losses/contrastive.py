@@ -8,27 +8,27 @@ from spotformer_core.shapes import Float, Int
 
 
 def supervised_contrastive_loss(
-    features: Float[Tensor, "batch width"], classes: Int[Tensor, " batch"], *, tau: float
+    features: Float[Tensor, "batch width"], classes: Int[Tensor, " batch"], *, tau: float, unit_length: bool = False
 ) -> Float[Tensor, ""]:
-    """How far features of one class are from each other, compared with those of other classes.
+    """L_con: how far features of one class are from each other, compared with those of other classes; a sum over i.
 
-    A frame that is alone in its class has no positive (Q(i) is empty) and is left out; a batch without any positive
-    costs 0. Features are first divided by their Euclidean length, as in [Khosla2020] Sec. 3.1; the paper is silent,
-    and the released code of [Deng2024] does not normalise.
+    A frame that is alone in its class has nothing to sum over (Q(i) is empty) and adds 0; so a batch without any two
+    frames of one class costs 0.
 
     Args:
         features: z; any length.
         classes: y tilde, one number per class.
         tau: temperature, greater than 0.
+        unit_length: divide features by their Euclidean length first, as in [Khosla2020] Sec. 3.1. Neither [Deng2024]
+            nor its released code says or does so.
     """
-    directions = functional.normalize(features, dim=-1)
+    z = functional.normalize(features, dim=-1) if unit_length else features
     is_self = torch.eye(len(classes), dtype=torch.bool, device=classes.device)
     is_positive = (classes[:, None] == classes) & ~is_self
     num_positives = is_positive.sum(dim=1)
 
-    log_shares = (directions @ directions.T / tau).masked_fill(is_self, -torch.inf).log_softmax(dim=1)
-    # Selected, not multiplied by zero: the logarithm of a frame's share in itself is minus infinity.
+    log_shares = (z @ z.T / tau).masked_fill(is_self, -torch.inf).log_softmax(dim=1)
+    # Selected, not multiplied by zero: the logarithm of a frame's share in itself is minus infinity, and in a batch of
+    # one there is nothing else, so that it is not a number.
     sums = log_shares.where(is_positive, 0.0).sum(dim=1)
-    anchor_losses = -sums / num_positives.clamp(min=1)
-    # Differs from [Deng2024] Eq. 4: the mean over anchors, not the sum, so that lambda keeps its meaning for any batch.
-    return anchor_losses.sum() / (num_positives > 0).sum().clamp(min=1)
+    return -(sums / num_positives.clamp(min=1)).sum()

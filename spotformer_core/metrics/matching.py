@@ -8,31 +8,40 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spotformer_core.datasets.recording import Expression
+from spotformer_core.datasets.frame_channels import KINDS
+from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.decoding.proposals import Proposal
-from spotformer_core.decoding.suppression import interval_iou
+from spotformer_core.metrics.conventions import STRICT, Convention
 from spotformer_core.metrics.counts import Counts
+from spotformer_core.metrics.pairing import NOBODY, RULES, enough_overlap, find_finders
+from spotformer_core.shapes import Float, Int
 
-IOU_THRESHOLD = 0.5
-"""theta_IoU of Eq. 6 of [Deng2024]."""
+
+def find_truths(
+    onset: Int[np.ndarray, " detections"],
+    offset: Int[np.ndarray, " detections"],
+    truth_onset: Int[np.ndarray, " truths"],
+    truth_offset: Int[np.ndarray, " truths"],
+    convention: Convention,
+) -> tuple[Int[np.ndarray, " truths"], Float[np.ndarray, " truths"]]:
+    """Which detection of one kind in one recording found each truth, or NOBODY; and their IoU, or 0."""
+    finder, iou = np.full(len(truth_onset), NOBODY, np.int64), np.zeros(len(truth_onset))
+    pairs = enough_overlap(onset, offset, truth_onset, truth_offset, convention)
+    find_finders(*pairs, len(pairs[0]), RULES[convention.matching], finder)
+    for detection, truth, one in zip(*pairs, strict=True):
+        if finder[truth] == detection:
+            iou[truth] = one
+    return finder, iou
 
 
 def match(proposals: Sequence[Proposal], truths: Sequence[Expression]) -> dict[int, tuple[int, float]]:
     """Index of each proposal that found a truth, to the index of that truth and their IoU."""
-    if not proposals or not truths:
-        return {}
-    iou = interval_iou(*_intervals(proposals), *_intervals(truths))
-    same_kind = np.array([[proposal.kind == truth.kind for truth in truths] for proposal in proposals])
-    iou = np.where(same_kind, iou, 0.0)
     found: dict[int, tuple[int, float]] = {}
-    taken: set[int] = set()
-    for flat in np.argsort(-iou, axis=None, kind="stable"):
-        proposal, truth = divmod(int(flat), len(truths))
-        if iou[proposal, truth] < IOU_THRESHOLD:
-            break
-        if proposal not in found and truth not in taken:
-            found[proposal] = (truth, float(iou[proposal, truth]))
-            taken.add(truth)
+    for kind in KINDS:
+        own, own_truths = _of_kind(proposals, kind), _of_kind(truths, kind)
+        finder, iou = find_truths(*_intervals(proposals, own), *_intervals(truths, own_truths), STRICT)
+        for truth in np.flatnonzero(finder != NOBODY):
+            found[own[finder[truth]]] = (own_truths[truth], float(iou[truth]))
     return found
 
 
@@ -42,5 +51,15 @@ def count(proposals: Sequence[Proposal], truths: Sequence[Expression]) -> Counts
     return Counts(found, len(proposals) - found, len(truths) - found)
 
 
-def _intervals(items: Sequence[Proposal] | Sequence[Expression]) -> tuple[np.ndarray, np.ndarray]:
-    return np.array([item.onset for item in items]), np.array([item.offset for item in items])
+def _of_kind(items: Sequence[Proposal | Expression], kind: ExpressionKind) -> list[int]:
+    return [index for index, item in enumerate(items) if item.kind is kind]
+
+
+def _intervals(
+    items: Sequence[Proposal | Expression], indices: Sequence[int]
+) -> tuple[Int[np.ndarray, " chosen"], Int[np.ndarray, " chosen"]]:
+    chosen = [items[index] for index in indices]
+    return (
+        np.array([item.onset for item in chosen], np.int64),
+        np.array([item.offset for item in chosen], np.int64),
+    )

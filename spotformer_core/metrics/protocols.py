@@ -6,6 +6,9 @@ one in training.
 
 `paper`: what the field publishes; one pair of thresholds for the dataset, chosen on the pooled result that is then
 reported. Optimistic.
+
+`as-released`: for every held-out subject what that subject itself scores best with, as [Deng2024]'s released code picks
+the epoch. An oracle, more optimistic still: it is here to be compared with, never to be reported alone.
 """
 
 from collections.abc import Sequence
@@ -26,6 +29,7 @@ class Protocol(StrEnum):
 
     HONEST = "honest"
     PAPER = "paper"
+    AS_RELEASED = "as-released"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,13 +70,31 @@ def apply_protocol(
     chosen: dict[str, dict[ExpressionKind, float]] = {}
     counts: dict[str, dict[ExpressionKind, Counts]] = {}
     for subject, table in tables.items():
-        seen = total - table if protocol is Protocol.HONEST else total
-        indices = [best_threshold(seen[row]) for row in range(len(KINDS))]
+        indices = [_chosen_threshold(protocol, own, every) for own, every in zip(table, total, strict=True)]
         chosen[subject] = {kind: thresholds[index] for kind, index in zip(KINDS, indices, strict=True)}
         counts[subject] = {
             kind: Counts(*(int(value) for value in table[row, indices[row]])) for row, kind in enumerate(KINDS)
         }
     return ProtocolResult(protocol=protocol, thresholds=chosen, counts=counts)
+
+
+def _chosen_threshold(
+    protocol: Protocol, own: Int[np.ndarray, "thresholds 3"], every: Int[np.ndarray, "thresholds 3"]
+) -> int:
+    """Index of the threshold for a subject, from its own counts of a kind and those of every subject."""
+    if protocol is Protocol.HONEST:
+        return best_threshold(every - own)
+    return best_threshold(every) if protocol is Protocol.PAPER else _oracle_threshold(own)
+
+
+def _oracle_threshold(own: Int[np.ndarray, "thresholds 3"]) -> int:
+    """Index of the threshold with the highest F1; of several the ones with the fewest false positives, of those the
+    middle one. So a subject without truths is given a threshold at which nothing is proposed, as in the released code.
+    """
+    f1 = f1_of(own)
+    best = np.flatnonzero(f1 == f1.max())
+    best = best[own[best, 1] == own[best, 1].min()]
+    return int(best[len(best) // 2])
 
 
 def best_threshold(counts: Int[np.ndarray, "thresholds 3"]) -> int:

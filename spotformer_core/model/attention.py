@@ -5,8 +5,10 @@ from enum import IntEnum
 from torch import Tensor, nn
 
 from spotformer_core.config import ModelConfig
+from spotformer_core.model.dropout import Dropout, dropout_factors
 from spotformer_core.model.feed_forward import FeedForward
 from spotformer_core.model.normalization import NodeBatchNorm
+from spotformer_core.model.softmax_attention import SoftmaxAttention
 from spotformer_core.shapes import Float
 
 
@@ -44,19 +46,24 @@ class MultiHeadSelfAttention(nn.Module):
         inner_width = config.num_heads * config.head_width
         self.axis = axis
         self.heads_shape = (3, config.num_heads, config.head_width)
-        self.scale = config.head_width**-0.5
+        self.dropout_rate = config.dropout
         self.queries_keys_values = nn.Linear(config.width, 3 * inner_width, bias=False)
-        self.weights_dropout = nn.Dropout(config.dropout)
         self.merge_heads = nn.Linear(inner_width, config.width)
-        self.output_dropout = nn.Dropout(config.dropout)
+        self.output_dropout = Dropout(config.dropout)
 
     def forward(self, nodes: Float[Tensor, "batch time node width"]) -> Float[Tensor, "batch time node width"]:
         """What every node gathered from the nodes along the axis."""
-        heads = self.queries_keys_values(nodes).unflatten(-1, self.heads_shape)
-        # (batch, time, node, 3, heads, head_width) to (3, batch, other axis, heads, axis, head_width)
-        queries, keys, values = heads.transpose(Axis.NODE, self.axis).permute(3, 0, 1, 4, 2, 5)
-        # One column per query: on the CPU a softmax down short columns is faster than one along short rows.
-        weights = self.weights_dropout((keys @ queries.mT * self.scale).softmax(dim=-2))
-        gathered = (weights.mT @ values).transpose(2, 3).transpose(Axis.NODE, self.axis)
+        projected = self.queries_keys_values(nodes).unflatten(-1, self.heads_shape)
+        factors = self._weight_factors(nodes)
+        gathered: Tensor = SoftmaxAttention.apply(projected, factors, self.axis)  # type: ignore[no-untyped-call]
         merged: Tensor = self.output_dropout(self.merge_heads(gathered.flatten(start_dim=-2)))
         return merged
+
+    def _weight_factors(self, nodes: Tensor) -> Tensor | None:
+        """Dropout of the attention weights, (batch, sequence, heads, length, length); None where nothing is dropped."""
+        if not self.training or self.dropout_rate == 0:
+            return None
+        length, num_sequences = nodes.shape[self.axis], nodes.shape[Axis.TIME + Axis.NODE - self.axis]
+        _, num_heads, _ = self.heads_shape
+        weights = nodes.new_empty((len(nodes), num_sequences, num_heads, length, length))
+        return dropout_factors(weights, self.dropout_rate)

@@ -4,7 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from spotformer_core.config import ModelConfig
-from spotformer_core.model.facial_graph import REGIONS_PER_PART, FacialPart
+from spotformer_core.model.dropout import Dropout
+from spotformer_core.model.facial_graph import facial_graph
 from spotformer_core.model.normalization import NodeBatchNorm
 from spotformer_core.shapes import Float
 
@@ -14,12 +15,14 @@ class GraphEmbedding(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
+        graph = facial_graph(config.regions)
+        self.regions_per_part = graph.regions_per_part
         self.node = nn.Linear(2, config.width)
         self.normalization = NodeBatchNorm(config.width)
         # delta_t and delta_s of Sec. 3.2.2 and 3.2.3; the paper names no initialisation, the released code a normal.
         self.time_tokens = nn.Parameter(torch.randn(config.window, config.width))
-        self.part_tokens = nn.Parameter(torch.randn(len(FacialPart), config.width))
-        self.dropout = nn.Dropout(config.dropout)
+        self.part_tokens = nn.Parameter(torch.randn(graph.num_parts, config.width))
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, windows: Float[Tensor, "batch window regions 2"]) -> Float[Tensor, "batch window regions width"]:
         """The embedded nodes: every frame's nodes share a time token, every part's nodes share a part token."""
@@ -29,5 +32,5 @@ class GraphEmbedding(nn.Module):
         return embedded
 
     def _region_tokens(self) -> Float[Tensor, "regions width"]:
-        parts = zip(self.part_tokens, REGIONS_PER_PART, strict=True)
+        parts = zip(self.part_tokens, self.regions_per_part, strict=True)
         return torch.cat([token.expand(num_regions, -1) for token, num_regions in parts])

@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from spotformer_core.config import ModelConfig
+from spotformer_core.model.dropout import Dropout
 from spotformer_core.shapes import Float
 
 
@@ -15,9 +16,9 @@ class FeedForward(nn.Module):
         self.layers = nn.Sequential(
             nn.Linear(config.width, hidden_width),
             nn.GELU(),
-            nn.Dropout(config.dropout),
+            Dropout(config.dropout),
             nn.Linear(hidden_width, config.width),
-            nn.Dropout(config.dropout),
+            Dropout(config.dropout),
         )
 
     def forward(self, nodes: Float[Tensor, "batch time node width"]) -> Float[Tensor, "batch time node width"]:

@@ -1,32 +1,33 @@
-"""SpotFormer, the multi-scale spatio-temporal transformer ([Deng2024] Sec. 3.2.6, Fig. 4 a).
+"""The whole network: embedding, one of the architectures of [Deng2024] Table IV, head.
 
-                     nodes   frames for w = 17
-    embedding          10     17
-    stage 1            10     17   spatial attention, temporal attention
-      pooling           3      8   FLGP, temporal downsampling
-    stage 2             3      8   spatial attention, temporal attention
-      pooling           1      3   FLGP, temporal downsampling
-    stage 3             1      3   temporal attention
-      pooling           1      2   temporal downsampling
-    stage 4             1      2   temporal attention
-      pooling           1      1   temporal downsampling
-    head                           10 logits
+    windows (batch, window, regions, 2) - embedding - architecture - features (batch, width) - head - ten logits
 
-Nothing is shared between stages. Layers keep PyTorch's own initialisation, as in the released code.
+The architectures are made of the same parts and, `paral-st` apart, of equally many: two spatial attention layers, one
+temporal attention layer and one temporal downsampling per length of the time axis, two poolings. Nothing is shared
+between stages. Layers keep PyTorch's own initialisation, as in the released code.
 """
 
 from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from spotformer_core.config import ModelConfig
-from spotformer_core.model.attention import AttentionLayer, Axis
+from spotformer_core.config import Architecture, ModelConfig
 from spotformer_core.model.embedding import GraphEmbedding
-from spotformer_core.model.facial_graph import PARTS_PER_FACE, REGIONS_PER_PART
-from spotformer_core.model.flgp import FacialLocalGraphPooling
 from spotformer_core.model.head import FrameHead
-from spotformer_core.model.temporal_downsampling import TemporalDownsampling, temporal_lengths
+from spotformer_core.model.paral_st import ParalST
+from spotformer_core.model.paral_st_shared import ParalSTShared
+from spotformer_core.model.seq_st import SeqST
+from spotformer_core.model.simul_st import SimulST
+from spotformer_core.model.simul_ts import SimulTS
 from spotformer_core.shapes import Float
+
+_ARCHITECTURES = {
+    Architecture.SIMUL_ST: SimulST,
+    Architecture.SEQ_ST: SeqST,
+    Architecture.PARAL_ST: ParalST,
+    Architecture.PARAL_ST_SHARED: ParalSTShared,
+    Architecture.SIMUL_TS: SimulTS,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,41 +48,16 @@ class SpotFormer(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
+        self.config = config
         self.embedding = GraphEmbedding(config)
-        self.stages = nn.Sequential(*_stages(config))
+        self.architecture: nn.Module = _ARCHITECTURES[config.architecture](config)
         self.head = FrameHead(config.width)
 
     def forward(self, windows: Float[Tensor, "batch window regions 2"]) -> SpotFormerOutput:
         """Logits and features of the frame in the middle of every window.
 
         Args:
-            windows: SW-MRO features in pixels of the face crop.
+            windows: the features of `config.features`, in pixels of the face crop.
         """
-        features = self.stages(self.embedding(windows)).flatten(start_dim=1)
+        features = self.architecture(self.embedding(windows))
         return SpotFormerOutput(logits=self.head(features), features=features)
-
-
-def _stages(config: ModelConfig) -> list[nn.Sequential]:
-    """Two stages on the facial graph, then as many on the single node as bring the time axis to length 1."""
-    # The lengths before each downsampling; the last length, 1, is what the head sees.
-    first, second, *others = temporal_lengths(config.window)[:-1]
-    return [
-        _graph_stage(config, num_frames=first, group_sizes=REGIONS_PER_PART),
-        _graph_stage(config, num_frames=second, group_sizes=PARTS_PER_FACE),
-        *(_node_stage(config, num_frames=num_frames) for num_frames in others),
-    ]
-
-
-def _graph_stage(config: ModelConfig, *, num_frames: int, group_sizes: tuple[int, ...]) -> nn.Sequential:
-    return nn.Sequential(
-        AttentionLayer(config, axis=Axis.NODE),
-        AttentionLayer(config, axis=Axis.TIME),
-        FacialLocalGraphPooling(config.width, group_sizes=group_sizes),
-        TemporalDownsampling(config.width, num_frames=num_frames),
-    )
-
-
-def _node_stage(config: ModelConfig, *, num_frames: int) -> nn.Sequential:
-    return nn.Sequential(
-        AttentionLayer(config, axis=Axis.TIME), TemporalDownsampling(config.width, num_frames=num_frames)
-    )

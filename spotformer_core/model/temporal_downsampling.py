@@ -41,8 +41,8 @@ def temporal_padding(num_frames: int) -> int:
 def temporal_lengths(window: int) -> tuple[int, ...]:
     """Lengths of the time axis from the window down to 1, one downsampling between neighbours.
 
-    Every window from 9 to 25 keeps at least two frames after the two stages on the facial graph, so a stage on the
-    single node always follows: one for windows up to 13, two from 15 on.
+    Every window from 5 on takes two downsamplings or more, one for each pooling of the facial graph: two for 5, three
+    up to 13, four from 15 on.
 
     >>> temporal_lengths(17)
     (17, 8, 3, 2, 1)

@@ -27,28 +27,23 @@ def make_optimizer(network: nn.Module, config: TrainingConfig) -> torch.optim.Ad
     )
 
 
-def make_schedule(
-    optimizer: torch.optim.Optimizer, config: TrainingConfig, *, num_steps: int
-) -> torch.optim.lr_scheduler.LambdaLR:
-    """The schedule that sets the rate before each of `num_steps` steps."""
-    return torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: learning_rate_factor(step, num_steps=num_steps, config=config)
-    )
+def learning_rate(step: int, *, steps_per_epoch: int, config: TrainingConfig) -> float:
+    """The learning rate of a step.
 
-
-def learning_rate_factor(step: int, *, num_steps: int, config: TrainingConfig) -> float:
-    """The learning rate of a step as a fraction of `config.learning_rate`.
-
-    It rises linearly to 1, reached in the last of `warmup_steps`, and then stays or falls along half a cosine that
-    would be 0 in the step after the last.
+    It rises linearly to `config.learning_rate`, reached in the last of `warmup_steps`; then it stays, falls along half
+    a cosine that would be 0 in the step after the last, or is multiplied by `learning_rate_decay` after every epoch.
 
     Args:
         step: counted from 0.
     """
     if step < config.warmup_steps:
-        return (step + 1) / config.warmup_steps
-    if config.learning_rate_schedule is LearningRateSchedule.CONSTANT:
-        return 1.0
-    # LambdaLR asks once more after the last step, when a warm-up of all steps leaves nothing to divide by.
-    progress = (step - config.warmup_steps) / max(num_steps - config.warmup_steps, 1)
-    return (1 + math.cos(math.pi * progress)) / 2
+        return config.learning_rate * (step + 1) / config.warmup_steps
+    match config.learning_rate_schedule:
+        case LearningRateSchedule.CONSTANT:
+            return config.learning_rate
+        case LearningRateSchedule.COSINE:
+            num_steps = config.num_epochs * steps_per_epoch
+            progress = (step - config.warmup_steps) / (num_steps - config.warmup_steps)
+            return config.learning_rate * (1 + math.cos(math.pi * progress)) / 2
+        case LearningRateSchedule.EXPONENTIAL:
+            return float(config.learning_rate * config.learning_rate_decay ** (step // steps_per_epoch))

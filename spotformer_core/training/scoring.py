@@ -4,30 +4,25 @@ import numpy as np
 import torch
 
 from spotformer_core.flow.band import FlowBand
-from spotformer_core.flow.windows import sw_mro
 from spotformer_core.model.head import frame_probabilities
 from spotformer_core.model.spotformer import SpotFormer
 from spotformer_core.shapes import Float32
+from spotformer_core.training.window_features import window_features
 
 _BATCH_SIZE = 512
 
 
-def score_recording(
-    network: SpotFormer, band: FlowBand, *, window: int
-) -> Float32[np.ndarray, "frames kinds channels"]:
+def score_recording(network: SpotFormer, band: FlowBand) -> Float32[np.ndarray, "frames kinds channels"]:
     """The ten probabilities of every frame; the network is left in evaluation mode.
 
     In that mode a frame's scores do not depend on the frames it is judged together with.
 
-    Args:
-        window: w that the network was made for.
-
     Raises:
-        FlowStoreError: when the flow band has too few steps for `window`.
+        FlowStoreError: when the flow band has too few steps or regions for the network.
     """
     network.eval()
     device = network.head.linear.weight.device
-    windows = torch.from_numpy(sw_mro(band.flow, window))
+    windows = torch.from_numpy(window_features(band.flow, network.config))
     with torch.inference_mode():
         scores = [
             frame_probabilities(network(batch.to(device).float()).logits).cpu()

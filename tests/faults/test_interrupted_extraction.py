@@ -47,19 +47,11 @@ def test_after_kill_9_the_rerun_extracts_the_rest_and_the_store_is_bitwise_the_s
 def test_a_broken_recording_is_named_while_the_others_finish(extracted: Path, tmp_path: Path):
     workspace = tmp_path / "workspace"
     shutil.copytree(extracted / "demo", workspace / "demo")
-    frame = min((workspace / "demo").rglob("img040.jpg"))
-    whole = frame.read_bytes()
-    frame.write_bytes(b"not an image")
-    options = ["--workspace", str(workspace), "--max-window", "17"]
+    min((workspace / "demo").rglob("img040.jpg")).write_bytes(b"not an image")
 
-    broken = run_module("extract", *options)
-    finished = set(arrow_files(workspace))
-    frame.write_bytes(whole)
-    repaired = run_module("extract", *options)
+    broken = run_module("extract", "--workspace", str(workspace), "--max-window", "17")
 
     assert broken.code == UNDONE
     assert "img040.jpg" in broken.err
     assert "Restore the file from the release." in broken.err
-    assert len(finished) == 2
-    assert repaired.code == 0, repaired.err
-    assert arrow_files(workspace).keys() == arrow_files(extracted).keys()
+    assert len(arrow_files(workspace)) == 2

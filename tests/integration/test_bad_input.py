@@ -130,7 +130,7 @@ def test_an_even_window(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     code = run_command(platform.extract.main, platform.extract.parser(), words)
 
     assert code == MISTAKE
-    assert "max_window must be an odd number from 9 to 25, got 16" in capsys.readouterr().err
+    assert "max_window must be an odd number from 5 to 25, got 16" in capsys.readouterr().err
 
 
 def test_another_seed_does_not_continue_a_study(undisturbed, tmp_path: Path):

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from spotformer_core.flow.pooling import NOSE_SHARE, REGION_SHARE, pool_nose_tip, pool_regions
+from spotformer_core.flow.pooling import NOSE_SHARE, REGION_SHARE, Pooling, pool_nose_tip, pool_regions
 
 # Where each bin begins, in degrees.
 _NOSE_EDGES = (45, 135, 225, 315)
@@ -44,13 +44,22 @@ def to_vectors(polar: list[tuple[float, float]]) -> np.ndarray:
     return np.stack([lengths * np.cos(np.deg2rad(angles)), lengths * np.sin(np.deg2rad(angles))], -1).astype(np.float32)
 
 
+def nose_tip(vectors: np.ndarray) -> np.ndarray:
+    return pool_nose_tip(vectors[None], Pooling.MDMO)[0]
+
+
+def region(vectors: np.ndarray) -> np.ndarray:
+    starts, still = np.array([0, len(vectors)], np.int64), np.zeros((1, 2), np.float32)
+    return pool_regions(vectors[None], starts, still, Pooling.MDMO)[0, 0]
+
+
 @given(lengths_and_angles)
 @settings(deadline=None, max_examples=100)
 def test_the_nose_tip_gives_the_mean_of_its_main_direction(polar):
     assume(all(far_from(_NOSE_EDGES, angle) for _, angle in polar))
     expected = literal_mean(polar, _NOSE_EDGES, NOSE_SHARE)
 
-    pooled = pool_nose_tip(to_vectors(polar)[None])[0]
+    pooled = nose_tip(to_vectors(polar))
 
     np.testing.assert_allclose(pooled, expected, rtol=1e-4, atol=1e-4)
 
@@ -61,7 +70,7 @@ def test_a_region_gives_the_mean_of_its_main_direction(polar):
     assume(all(far_from(_REGION_EDGES, angle) for _, angle in polar))
     expected = literal_mean(polar, _REGION_EDGES, REGION_SHARE)
 
-    pooled = pool_regions(to_vectors(polar)[None, None])[0, 0]
+    pooled = region(to_vectors(polar))
 
     np.testing.assert_allclose(pooled, expected, rtol=1e-4, atol=1e-4)
 
@@ -74,8 +83,8 @@ def test_turning_a_field_by_half_a_turn_turns_its_mean(polar):
     literal_mean(polar, _NOSE_EDGES, NOSE_SHARE)
     vectors = to_vectors(polar)
 
-    np.testing.assert_allclose(pool_regions(-vectors[None, None]), -pool_regions(vectors[None, None]), rtol=1e-5)
-    np.testing.assert_allclose(pool_nose_tip(-vectors[None]), -pool_nose_tip(vectors[None]), rtol=1e-5)
+    np.testing.assert_allclose(region(-vectors), -region(vectors), rtol=1e-5)
+    np.testing.assert_allclose(nose_tip(-vectors), -nose_tip(vectors), rtol=1e-5)
 
 
 @given(lengths_and_angles, st.integers(-3, 3))
@@ -83,4 +92,4 @@ def test_turning_a_field_by_half_a_turn_turns_its_mean(polar):
 def test_a_field_twice_as_strong_has_a_mean_twice_as_strong(polar, doublings):
     vectors, factor = to_vectors(polar), np.float32(2.0**doublings)
 
-    np.testing.assert_allclose(pool_nose_tip(vectors[None] * factor), pool_nose_tip(vectors[None]) * factor, rtol=1e-5)
+    np.testing.assert_allclose(nose_tip(vectors * factor), nose_tip(vectors) * factor, rtol=1e-5)

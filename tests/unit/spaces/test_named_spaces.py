@@ -11,7 +11,7 @@ NAMES = sorted(names_of_spaces())
 
 
 def test_these_spaces_have_names():
-    assert NAMES == ["demo", "published", "smoke"]
+    assert NAMES == ["demo", "published", "released", "smoke"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -23,7 +23,7 @@ def test_a_space_is_found_by_its_own_name_and_described_in_one_line(name):
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(
-        InvalidValueError, match=r"got 'publshed'. Did you mean 'published'\? Known: demo, published, smoke"
+        InvalidValueError, match=r"got 'publshed'. Did you mean 'published'\? Known: demo, published, released, smoke"
     ):
         named_space("publshed")
 
@@ -70,3 +70,8 @@ def test_the_demo_starts_at_the_window_lambda_and_tau_of_the_paper():
 
     for name in ("window", "contrastive_lambda", "contrastive_tau"):
         assert first[name] == usual[name]
+
+
+def test_the_space_for_released_features_asks_for_windows_of_17_alone():
+    assert named_space("released").windows == (17,)
+    assert set(named_space("demo").windows) == {9, 13, 17}

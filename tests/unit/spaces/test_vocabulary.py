@@ -64,10 +64,10 @@ def test_an_unknown_field_is_answered_with_the_nearest(where):
 @pytest.mark.parametrize(
     ("name", "dimension", "message"),
     [
-        ("window", Choice((9, 12)), "window must be an odd number from 9 to 25, got 12"),
+        ("window", Choice((9, 12)), "window must be an odd number from 5 to 25, got 12"),
         ("dropout", Float(0.0, 1.0), r"dropout must be in \[0, 1\), got 1.0"),
         ("learning_rate", Float(0.0, 0.1), "learning_rate must be greater than 0, got 0.0"),
-        ("batch_size", Integer(1, 64), "batch_size must be at least 2, got 1"),
+        ("batch_size", Integer(0, 64), "batch_size must be greater than 0, got 0"),
         ("class_balance", Choice(("natural", "uneven")), "class_balance must be one of .*, got 'uneven'"),
         ("batch_size", Float(16.5, 64), "batch_size must be a whole number, got 16.5"),
     ],
@@ -84,7 +84,7 @@ def test_fractions_are_not_drawn_for_a_field_of_whole_numbers(kind):
 
 
 def test_whole_numbers_of_which_every_second_breaks_a_rule_are_refused():
-    with pytest.raises(InvalidValueError, match="window must be an odd number from 9 to 25, got 10"):
+    with pytest.raises(InvalidValueError, match="window must be an odd number from 5 to 25, got 10"):
         space_of(dimensions={"window": Integer(9, 25)})
 
 
@@ -104,7 +104,7 @@ def test_dimensions_that_would_break_a_rule_only_beside_the_defaults_are_allowed
 
 
 def test_a_fixed_value_that_breaks_the_rule_of_its_field_is_refused():
-    with pytest.raises(InvalidValueError, match="window must be an odd number from 9 to 25, got 12"):
+    with pytest.raises(InvalidValueError, match="window must be an odd number from 5 to 25, got 12"):
         space_of(fixed={"window": 12})
 
 
@@ -136,7 +136,7 @@ def test_a_starting_point_has_a_value_for_every_dimension_and_no_other(point):
 
 
 def test_a_starting_point_that_breaks_a_rule_is_refused():
-    with pytest.raises(InvalidValueError, match="window must be an odd number from 9 to 25, got 10"):
+    with pytest.raises(InvalidValueError, match="window must be an odd number from 5 to 25, got 10"):
         space_of(dimensions={"window": Choice((9, 11))}, starting_points=({"window": 10},))
 
 

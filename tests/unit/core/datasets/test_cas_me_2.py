@@ -55,7 +55,7 @@ def test_an_unknown_subject_index_is_an_error(write_codes):
 def test_a_subject_index_of_two_folders_is_an_error(write_codes):
     path = write_codes([], subjects=[(15, "s15", 1), (16, "s16", 1)])
 
-    with pytest.raises(AnnotationError, match="got s15 and s16 for 1 in row 2 of sheet 'naming rule1'"):
+    with pytest.raises(AnnotationError, match="got 's15' and 's16' for '1' in row 2 of sheet 'naming rule1'"):
         cas_me_2.read_annotations(path)
 
 
@@ -96,7 +96,7 @@ def test_the_known_odd_rows_are_repaired(cas_me_2_tree, numbers, positions, poli
 
     (expression,) = dataset.recordings[0].expressions
     assert (expression.onset, expression.apex, expression.offset) == positions
-    assert dataset.repairs.keys() - {Policy.OFFSET_CLIPPED} == {policy}
+    assert dataset.repairs.keys() - {Policy.OFFSET_CLIPPED, Policy.NAMES_SORTED_BY_NUMBER} == {policy}
     assert dataset.repairs[policy] == 1
 
 

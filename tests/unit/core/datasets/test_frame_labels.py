@@ -2,8 +2,9 @@ import math
 
 import numpy as np
 
+from spotformer_core.config import LabelRule
 from spotformer_core.datasets.frame_channels import Channel
-from spotformer_core.datasets.frame_labels import ContrastClass, label_frames, label_scores
+from spotformer_core.datasets.frame_labels import ContrastClass, expression_segments, label_frames, label_scores
 from spotformer_core.datasets.recording import Expression, ExpressionKind
 
 MACRO, MICRO = 0, 1
@@ -126,3 +127,58 @@ def test_label_scores_are_cut_off_at_the_end_of_the_recording():
     assert np.flatnonzero(scores[:, MACRO, Channel.ONSET]).tolist() == [2]
     assert scores[:, MACRO, [Channel.APEX, Channel.OFFSET]].max() == 0
     assert scores[:, MACRO, Channel.EXPRESSION].tolist() == [0, 0, 1, 1]
+
+
+def test_released_labels_do_not_leave_their_segment_of_16_frames():
+    labels = label_frames([macro(2, 17, 30)], 40, LabelRule.AS_RELEASED)
+    other = label_frames([macro(14, 15, 33)], 40, LabelRule.AS_RELEASED)
+
+    assert np.flatnonzero(labels.boundary[:, MACRO] == ONSET).tolist() == [0, 1, 2, 3, 4, 5]
+    assert np.flatnonzero(labels.boundary[:, MACRO] == OFFSET).tolist() == [27, 28, 29, 30, 31]
+    assert np.flatnonzero(other.boundary[:, MACRO] == ONSET).tolist() == [11, 12, 13, 14, 15]
+    assert np.flatnonzero(other.boundary[:, MACRO] == OFFSET).tolist() == [32, 33, 34, 35, 36]
+    # The apex at 17 reaches neither into the segment before nor, with a soft value, to the first frame of its own.
+    np.testing.assert_allclose(labels.apex[14:22, MACRO], [0, 0, 0, *soft(0, 1, 2, 3), 0], rtol=1e-6)
+    np.testing.assert_allclose(other.apex[11:18, MACRO], [0, *soft(3, 2, 1, 0), 0, 0], rtol=1e-6)
+
+
+def test_a_released_apex_in_the_first_frame_of_a_segment_is_one():
+    labels = label_frames([micro(14, 16, 18)], 20, LabelRule.AS_RELEASED)
+
+    np.testing.assert_allclose(labels.apex[14:19, MICRO], [0, 0, *soft(0, 1), 0], rtol=1e-6)
+
+
+def test_a_later_released_apex_overwrites_the_soft_values_of_an_earlier_one():
+    expressions = [macro(6, 6, 9), macro(0, 4, 5)]
+
+    labels = label_frames(expressions, 12, LabelRule.AS_RELEASED)
+    turned_round = label_frames(expressions[::-1], 12, LabelRule.AS_RELEASED)
+
+    np.testing.assert_allclose(labels.apex[:, MACRO], [0, *soft(3, 2, 3, 2, 1, 0, 1, 2, 3), 0, 0], rtol=1e-6)
+    np.testing.assert_array_equal(turned_round.apex, labels.apex)
+
+
+def test_both_rules_agree_on_what_is_inside_an_expression():
+    expressions = [macro(2, 17, 30), micro(33, 35, 38)]
+
+    whole, released = (label_frames(expressions, 36, rule) for rule in LabelRule)
+
+    np.testing.assert_array_equal(whole.expression, released.expression)
+    np.testing.assert_array_equal(whole.contrast, released.contrast)
+
+
+def test_released_labels_of_an_expression_beyond_the_recording_are_empty():
+    labels = label_frames([macro(12, 13, 14)], 10, LabelRule.AS_RELEASED)
+
+    assert set(labels.boundary[:, MACRO]) == {NEITHER}
+    assert labels.apex.max() == 0
+
+
+def test_expression_segments_are_the_segments_that_show_a_part_of_an_expression():
+    labels = label_frames([macro(30, 31, 33), micro(70, 72, 74)], 75)
+
+    assert np.flatnonzero(expression_segments(labels)).tolist() == [*range(16, 48), *range(64, 75)]
+
+
+def test_a_recording_without_expressions_has_no_expression_segment():
+    assert not expression_segments(label_frames([], 40)).any()

@@ -3,7 +3,7 @@
 import pytest
 
 from spotformer_core.datasets.policies import MissingRecordings
-from spotformer_core.datasets.reader import DATASET_NAMES, read_dataset, select_recordings
+from spotformer_core.datasets.reader import DATASET_NAMES, ReadingOptions, read_dataset, select_recordings
 from spotformer_core.errors import AnnotationError, InvalidValueError
 
 
@@ -16,7 +16,7 @@ def dataset(cas_me_2_tree):
 
 
 def test_the_names_that_are_offered_are_known():
-    assert DATASET_NAMES == ("cas-me-2", "demo", "samm-lv")
+    assert DATASET_NAMES == ("cas-me-2", "cas-me-3", "demo", "lineage", "plain", "samm-lv")
 
 
 def test_samm_lv_is_read_by_its_name(samm_lv_tree):
@@ -44,21 +44,17 @@ def test_what_to_do_with_missing_recordings_is_passed_on(cas_me_2_tree, name):
 
     with pytest.raises(AnnotationError, match=r"got 1 that are not in .*: s16_0401\."):
         read_dataset(name, cas_me_2_tree.root)
-    skipped = read_dataset(name, cas_me_2_tree.root, missing_recordings=MissingRecordings.SKIP)
+    skipped = read_dataset(name, cas_me_2_tree.root, ReadingOptions(missing_recordings=MissingRecordings.SKIP))
 
     assert skipped.repairs == {"missing-recording-skipped": 1}
 
 
 def test_an_unknown_dataset_is_an_error_with_a_suggestion(tmp_path):
     with pytest.raises(
-        InvalidValueError, match=r"got 'samm_lv'\. Did you mean 'samm-lv'\? Known: cas-me-2, demo, samm-lv"
+        InvalidValueError,
+        match=r"got 'samm_lv'\. Did you mean 'samm-lv'\? Known: cas-me-2, cas-me-3, demo, lineage, plain, samm-lv",
     ):
         read_dataset("samm_lv", tmp_path)
-
-
-def test_cas_me_3_is_not_offered_yet(tmp_path):
-    with pytest.raises(InvalidValueError, match="got 'cas-me-3'"):
-        read_dataset("cas-me-3", tmp_path)
 
 
 def test_a_selection_keeps_the_order_and_the_repairs_of_the_dataset(dataset):

@@ -6,14 +6,17 @@ from collections import Counter
 import pytest
 
 from spotformer_core.datasets import samm_lv
-from spotformer_core.datasets.policies import Policy, place_expression
+from spotformer_core.datasets.placement import place_expression
+from spotformer_core.datasets.policies import Policy
+from spotformer_core.datasets.policy_choices import AnnotationPolicies, OnsetZero, PastEnd
+from spotformer_core.datasets.published import PUBLISHED, totals
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.errors import AnnotationError
 
 
 @pytest.fixture(scope="module")
-def rows(real_annotations):
-    return samm_lv.read_annotations(real_annotations / "SAMM_LongVideos_release.xlsx")
+def rows(real_annotation):
+    return samm_lv.read_annotations(real_annotation("SAMM_LongVideos_release.xlsx"))
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +31,8 @@ def placed(rows, samm_lv_frame_counts):
 
 
 @pytest.fixture(scope="module")
-def every_7th(real_annotations):
-    with (real_annotations / "samm_lv_every_7th.csv").open(newline="") as file:
+def every_7th(real_annotation):
+    with real_annotation("samm_lv_every_7th.csv").open(newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -111,19 +114,44 @@ def test_the_policies_meet_as_many_real_rows_as_are_known(placed):
         Policy.OFFSET_CLIPPED: 2,
         Policy.BEYOND_KEPT: 1,
         Policy.ROUNDED_PAST_END: 6,
+        Policy.FRACTION_ROUNDED: 178,
     }
 
 
-def test_the_real_table_is_read_with_a_tree_of_all_its_recordings(real_annotations, samm_lv_frame_counts, samm_lv_tree):
+@pytest.mark.parametrize(
+    ("policies", "num_macro", "num_micro"),
+    [
+        (AnnotationPolicies(), 343, 159),
+        (AnnotationPolicies(onset_zero=OnsetZero.DROP), 333, 159),
+        (AnnotationPolicies(past_end=PastEnd.DROP), 340, 159),
+    ],
+)
+def test_published_conventions_leave_as_many_rows_as_published(
+    rows, samm_lv_frame_counts, policies, num_macro, num_micro
+):
+    placed = [
+        place_expression(
+            row,
+            frame_numbers=range(1, samm_lv_frame_counts[row.recording] + 1),
+            frame_step=samm_lv.FRAME_STEP,
+            policies=policies,
+        ).expression
+        for row in rows
+    ]
+
+    kinds = Counter(expression.kind for expression in placed if expression is not None)
+    assert kinds == {ExpressionKind.MACRO: num_macro, ExpressionKind.MICRO: num_micro}
+
+
+def test_the_real_table_is_read_with_a_tree_of_all_its_recordings(real_annotation, samm_lv_frame_counts, samm_lv_tree):
     for recording in samm_lv_frame_counts:
         samm_lv_tree.add_recording(recording, numbers=(1,))
-    table = (real_annotations / "SAMM_LongVideos_release.xlsx").read_bytes()
+    table = real_annotation("SAMM_LongVideos_release.xlsx").read_bytes()
     (samm_lv_tree.root / "samm_longvideos_v1_release.XLSX").write_bytes(table)
 
     dataset = samm_lv.read(samm_lv_tree.root)
 
-    assert (len(dataset.recordings), len(dataset.subjects)) == (147, 30)
-    assert sum(len(recording.expressions) for recording in dataset.recordings) == 502
+    assert totals(dataset) == PUBLISHED[samm_lv.NAME]
 
 
 def test_recordings_may_lie_in_the_root_itself(samm_lv_tree, write_images):
@@ -155,7 +183,7 @@ def test_a_file_name_that_does_not_fit_its_subject_is_an_error(tmp_path, write_s
     columns = ["Subject", "Filename", "Onset", "Apex", "Offset", "Type"]
     write_sheets(tmp_path / "a.xlsx", {samm_lv.SHEET: [columns, [subject, filename, 1, 2, 3, "Macro"]]})
 
-    with pytest.raises(AnnotationError, match=f"got '{filename}' for subject {subject} in row 2 of sheet"):
+    with pytest.raises(AnnotationError, match=f"got '{filename}' for subject '{subject}' in row 2 of sheet"):
         samm_lv.read_annotations(tmp_path / "a.xlsx")
 
 

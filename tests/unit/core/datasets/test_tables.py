@@ -3,12 +3,10 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from spotformer_core.datasets import cas_me_2, cas_me_3, samm_lv
-from spotformer_core.datasets.tables import TableRow, find_table, read_headerless_table, read_table
-from spotformer_core.errors import AnnotationError, SpotFormerError
+from spotformer_core.datasets.table_rows import TableRow
+from spotformer_core.datasets.tables import find_table, read_headerless_table, read_table
+from spotformer_core.errors import AnnotationError
 
 
 def one_cell(cell: object) -> TableRow:
@@ -108,42 +106,3 @@ def test_a_table_is_found_whatever_the_case_of_its_name(tmp_path):
     (tmp_path / "SAMM_Long.xlsx").mkdir()
 
     assert find_table(tmp_path, pattern="*SAMM*Long*.xls*").name == "samm_LONGvideos.XLSX"
-
-
-@given(st.binary(max_size=2000), st.sampled_from([".xlsx", ".xls", ".ods"]))
-@example(b"PK\x03\x04", ".xlsx")
-@example(b"PK\x05\x06" + bytes(18), ".xlsx")
-@example(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(504), ".xls")
-def test_any_bytes_give_only_our_errors(tmp_path_factory, content, suffix):
-    path = tmp_path_factory.getbasetemp() / f"random{suffix}"
-    path.write_bytes(content)
-
-    for read_annotations in (samm_lv.read_annotations, cas_me_2.read_annotations, cas_me_3.read_annotations):
-        with pytest.raises(AnnotationError, match="random"):
-            read_annotations(path)
-
-
-cells = st.one_of(st.text("macro_-0159. ", max_size=8), st.integers(-5, 10**9), st.floats(-10, 1e9), st.booleans())
-
-
-@given(st.lists(st.lists(cells, min_size=9, max_size=9), max_size=4))
-def test_any_cells_give_rows_or_our_errors(tmp_path_factory, write_sheets, rows):
-    path = tmp_path_factory.getbasetemp() / "cells.xlsx"
-    subjects, stimuli = [(15, "s15", 1)], [("0401", "macro")]
-    write_sheets(
-        path,
-        {
-            samm_lv.SHEET: [samm_lv.COLUMNS, *rows],
-            cas_me_3.SHEET: [cas_me_3.COLUMNS, *rows],
-            cas_me_2.CODE_SHEET: rows,
-            cas_me_2.SUBJECT_SHEET: subjects,
-            cas_me_2.STIMULUS_SHEET: stimuli,
-        },
-    )
-
-    for read_annotations in (samm_lv.read_annotations, cas_me_2.read_annotations, cas_me_3.read_annotations):
-        try:
-            read = read_annotations(path)
-        except SpotFormerError:
-            continue
-        assert len(read) <= len(rows)

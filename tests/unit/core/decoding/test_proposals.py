@@ -148,3 +148,14 @@ def test_boundary_consistency_drops_candidates_whose_boundaries_are_likelier_the
 
     assert [proposal.apex for proposal in plain] == [20, 40]
     assert [proposal.apex for proposal in consistent] == [20]
+
+
+def test_no_more_proposals_of_a_kind_than_the_limit_are_kept():
+    scores = np.zeros((100, 2, 5), np.float32)
+    scores[[10, 30, 50, 70], :, Channel.APEX] = np.array([0.6, 0.9, 0.7, 0.8])[:, None]
+    scores[:, :, [Channel.ONSET, Channel.OFFSET]] = 1.0
+
+    limited = decode(scores, DecodingConfig(max_proposals_per_recording=3))
+
+    assert [(found.kind, found.apex) for found in limited] == [(kind, apex) for kind in KINDS for apex in (30, 70, 50)]
+    assert len(decode(scores, DecodingConfig())) == 8

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from spotformer_core.decoding.suppression import interval_iou, suppress
+from spotformer_core.decoding.suppression import interval_iou, pair_iou, suppress
 
 
 def ends(*intervals: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -59,3 +59,26 @@ def test_at_threshold_one_all_stay_and_at_zero_only_those_apart():
 
 def test_nothing_is_kept_of_nothing():
     assert suppress(*ends(), overlap_threshold=0.5).tolist() == []
+
+
+def test_no_more_than_the_limit_are_kept():
+    intervals = ends((0, 9), (20, 29), (40, 49))
+
+    assert suppress(*intervals, overlap_threshold=0.5, most=2).tolist() == [0, 1]
+    assert suppress(*intervals, overlap_threshold=0.5, most=0).tolist() == [0, 1, 2]
+
+
+def test_the_compiled_iou_equals_the_table_to_the_last_bit():
+    intervals = [(first, last) for first in range(0, 40, 3) for last in range(first, 40, 7)]
+
+    table = interval_iou(*ends(*intervals), *ends(*intervals))
+
+    assert table.tolist() == [[pair_iou(*one, *other, 1) for other in intervals] for one in intervals]
+
+
+def test_without_the_ends_lengths_are_differences():
+    # 10..19 is 9 long and 10..29 is 19, together 19.
+    assert pair_iou(10, 19, 10, 29, 0) == 9 / 19
+    assert pair_iou(5, 5, 5, 5, 0) == 0.0
+    assert pair_iou(10, 19, 19, 29, 0) == 0.0
+    assert pair_iou(10, 19, 40, 0, 0) == 0.0

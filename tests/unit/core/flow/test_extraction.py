@@ -1,16 +1,19 @@
 """The flow band of a textured face that moves by known amounts."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
+from numba.core import event
 
 from spotformer_core.errors import LandmarkError, RecordingError
-from spotformer_core.flow.extraction import extract_flow
+from spotformer_core.flow.estimation.parameters import EstimatorName
+from spotformer_core.flow.extraction import compile_ahead, extract_flow
 from spotformer_core.flow.face_box import face_boxes
-from spotformer_core.flow.farneback import farneback_flow
-from spotformer_core.flow.pooling import pool_nose_tip, pool_regions
-from spotformer_core.flow.regions import REGION_LANDMARKS, nose_tip_pixels, region_pixels
-from spotformer_core.flow.settings import ExtractionSettings
+from spotformer_core.flow.head_motion import HeadMotion
+from spotformer_core.flow.regions import REGION_LANDMARKS
+from spotformer_core.flow.settings import ExtractionSettings, FlowStrategy
 
 # The face box has 96 pixels a side, so that the crop of 96 pixels has the scale of the frames.
 SETTINGS = ExtractionSettings(max_window=9, face_size=96, region_radius=3)
@@ -104,25 +107,48 @@ def test_a_single_frame_has_no_flow(face, make_recording):
     assert not band.any()
 
 
-def test_the_band_equals_every_pair_of_frames_taken_alone(face, moving_head):
+@pytest.mark.parametrize("frames", [range(4), range(4, 9), range(9, 11), range(10, 11)])
+def test_a_chunk_holds_the_rows_of_the_whole_band(moving_head, frames):
     recording, landmarks = moving_head
-    settings = ExtractionSettings(max_window=9, face_size=64, region_radius=2)
 
-    band = extract_flow(recording, landmarks, settings)
+    chunk = extract_flow(recording, landmarks, SETTINGS, frames)
 
-    frames = [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in recording.frame_paths]
-    boxes = face_boxes(landmarks)
-    for first in range(10):
-        points = boxes[first].to_crop(landmarks[first], 64)
-        nose = nose_tip_pixels(points, radius=4, face_size=64)
-        regions = region_pixels(points, radius=2, face_size=64)
+    np.testing.assert_array_equal(chunk, extract_flow(recording, landmarks, SETTINGS)[frames.start : frames.stop])
+
+
+def test_realigning_and_subtracting_remove_the_same_shift(moving_head):
+    recording, landmarks = moving_head
+
+    realigned = extract_flow(recording, landmarks, replace(SETTINGS, head_motion=HeadMotion.REALIGN))
+
+    # The nose is followed for four steps, as above; the moved box leaves less than a pixel to the flow.
+    assert np.abs(realigned[:, :4]).max() < 0.1
+
+
+def test_a_large_window_measures_from_its_first_frame(face, make_recording):
+    offsets = (0, 0, -0.6, -1.2, -1.2, -1.2)
+    recording = make_recording([face.moved_at(LEFT_MOUTH_CORNER, 0, offset) for offset in offsets])
+    settings = replace(SETTINGS, strategy=FlowStrategy.LARGE_WINDOW, large_window=4)
+
+    band = extract_flow(recording, still_landmarks(face, 6), settings)
+
+    # Row a, step s: from frame 0 (or 4) to frame a + s. Frame 5 as seen from frame 4 has not moved.
+    for row in range(4):
         for step in range(1, 9):
-            second = min(first + step, 10)
-            crops = [boxes[first].crop(frames[frame], 64) for frame in (first, second)]
-            flow = farneback_flow(*crops, settings)
-            head_motion = pool_nose_tip(flow[nose[:, 0], nose[:, 1]][None])[0]
-            motion = pool_regions((flow[regions[..., 0], regions[..., 1]] - head_motion)[None])[0]
-            np.testing.assert_array_equal(band[first, step - 1], motion.astype(np.float16))
+            expected = offsets[min(row + step, 5)]
+            np.testing.assert_allclose(band[row, step - 1, MOVED], [0, expected], atol=0.1)
+    np.testing.assert_allclose(band[4:, :, MOVED], 0, atol=0.05)
+
+
+@pytest.mark.parametrize("frames", [range(3), range(3, 5), range(5, 6)])
+def test_a_chunk_of_large_windows_holds_the_rows_of_the_whole_band(face, make_recording, frames):
+    recording = make_recording([face.moved_at(LEFT_MOUTH_CORNER, 0, -0.3 * t) for t in range(6)])
+    landmarks = still_landmarks(face, 6)
+    settings = replace(SETTINGS, strategy=FlowStrategy.LARGE_WINDOW, large_window=4)
+
+    chunk = extract_flow(recording, landmarks, settings, frames)
+
+    np.testing.assert_array_equal(chunk, extract_flow(recording, landmarks, settings)[frames.start : frames.stop])
 
 
 def test_every_frame_is_decoded_once_and_no_earlier_than_needed(moving_head, monkeypatch):
@@ -150,3 +176,14 @@ def test_a_frame_that_cannot_be_read_stops_the_extraction(face, make_recording):
 
     with pytest.raises(RecordingError, match=r"0002.png of recording 006_1 \(8 bytes\)"):
         extract_flow(recording, still_landmarks(face, 4), SETTINGS)
+
+
+@pytest.mark.parametrize("estimator", EstimatorName)
+def test_nothing_is_left_to_compile_after_compiling_ahead(mouth_twitch, estimator):
+    settings = replace(SETTINGS, estimator=estimator)
+
+    compile_ahead(settings)
+    with event.install_recorder("numba:compile") as compiled:
+        extract_flow(*mouth_twitch, settings)
+
+    assert compiled.buffer == []

@@ -1,3 +1,5 @@
+"""Frames of image files; those of videos are in test_video_frames.py."""
+
 import os
 from dataclasses import replace
 
@@ -5,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from spotformer_core.errors import RecordingError
+from spotformer_core.errors import InvalidValueError, RecordingError
 from spotformer_core.flow.frames import content_digest, listing_digest, read_frames
 
 FRAMES = [np.full((6, 8), value, np.uint8) for value in (10, 20, 30)]
@@ -39,6 +41,35 @@ def test_coloured_frames_come_in_grey(make_recording):
 
     # The weights of ITU-R BT.601: 0.114, 0.587, 0.299.
     np.testing.assert_allclose(values, [23, 117, 60], atol=1)
+
+
+def test_colours_are_kept_on_demand_blue_first(make_recording):
+    colored = np.full((6, 8, 3), (200, 100, 50), np.uint8)
+
+    (frame,) = read_frames(make_recording([colored]), color=True)
+
+    np.testing.assert_array_equal(frame, colored)
+
+
+@pytest.mark.parametrize(("frames", "values"), [(range(1, 3), [20, 30]), (range(1), [10]), (range(2, 2), [])])
+def test_a_stretch_of_frames_reads_no_other_file(recording, frames, values):
+    for position, path in enumerate(recording.frame_paths):
+        if position not in frames:
+            path.unlink()
+
+    assert [int(frame[0, 0]) for frame in read_frames(recording, frames)] == values
+
+
+@pytest.mark.parametrize("frames", [range(4), range(-1, 2), range(0, 3, 2)])
+def test_frames_that_are_no_stretch_of_the_recording_are_refused(recording, frames):
+    with pytest.raises(InvalidValueError, match=r"frames must be positions among the 3 of 006_1 in steps of 1, got ra"):
+        list(read_frames(recording, frames))
+
+
+@pytest.mark.parametrize("read", [lambda one: list(read_frames(one)), listing_digest, content_digest])
+def test_a_recording_without_files_is_refused(recording, read):
+    with pytest.raises(RecordingError, match=r"but recording 006_1 has neither\. Name the folder"):
+        read(replace(recording, frame_paths=()))
 
 
 def test_frames_are_read_only_when_they_are_asked_for(recording):
@@ -92,7 +123,10 @@ def test_digests_are_repeatable(recording, digest):
 def test_digests_differ_when_a_frame_is_left_out_or_moved(recording, digest):
     first, second, third = recording.frame_paths
 
-    digests = {digest(replace(recording, frame_paths=paths)) for paths in ((first, second), (first, third, second))}
+    digests = {
+        digest(replace(recording, frame_paths=paths, frame_numbers=tuple(range(len(paths)))))
+        for paths in ((first, second), (first, third, second))
+    }
 
     assert len(digests | {digest(recording)}) == 3
 
@@ -132,6 +166,6 @@ def test_the_listing_digest_differs_with_the_time_of_a_file_and_the_content_does
 
 
 def test_the_listing_digest_reads_no_frame(recording, monkeypatch):
-    monkeypatch.setattr("pathlib.Path.read_bytes", lambda path: pytest.fail(f"{path} was read"))
+    monkeypatch.setattr("pathlib.Path.open", lambda path, *_: pytest.fail(f"{path} was read"))
 
     assert len(listing_digest(recording)) == 32

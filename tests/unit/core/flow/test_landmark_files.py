@@ -108,12 +108,47 @@ def test_two_rows_of_one_frame_are_an_error(tmp_path):
         read_landmarks(tmp_path, recording_of(1))
 
 
-def test_frames_without_success_are_an_error_that_names_the_first(tmp_path):
-    rows = [[number, int(number not in (2, 8, 15)), *x_and_y(number)] for number in range(1, 20)]
-    path = write_csv(tmp_path, ["frame", "success", *COLUMNS], rows)
+def lost_in(landmarks: np.ndarray) -> list[bool]:
+    """Which frames are lost; no frame is lost in part."""
+    is_nan = np.isnan(landmarks).reshape(len(landmarks), -1)
+    assert (is_nan.all(axis=1) == is_nan.any(axis=1)).all()
+    return is_nan.all(axis=1).tolist()
 
-    with pytest.raises(LandmarkError, match=f"another success in 2 of 3 frames of 006_1, first in frame 8 in {path}"):
-        read_landmarks(tmp_path, recording_of(1, 8, 15))
+
+def test_frames_without_success_are_lost(tmp_path):
+    rows = [[number, int(number not in (2, 8, 15)), *x_and_y(number)] for number in range(1, 20)]
+    write_csv(tmp_path, ["frame", "success", *COLUMNS], rows)
+
+    landmarks = read_landmarks(tmp_path, recording_of(1, 8, 15, 16))
+
+    assert lost_in(landmarks) == [False, True, True, False]
+    np.testing.assert_array_equal(landmarks[[0, 3]], expected(1, 16))
+
+
+@pytest.mark.parametrize(
+    ("confidence", "lost"), [("0.98", False), ("0.7", False), ("0.69", True), ("-1", True), ("nan", True), ("", True)]
+)
+@pytest.mark.parametrize("columns", [("confidence",), ("confidence", "success")])
+def test_frames_of_small_confidence_are_lost(tmp_path, confidence, lost, columns):
+    values = {"confidence": confidence, "success": 1}
+    rows = [[1, *(values[name] for name in columns), *x_and_y(1)]]
+    write_csv(tmp_path, ["frame", *columns, *COLUMNS], rows)
+
+    assert lost_in(read_landmarks(tmp_path, recording_of(1))) == [lost]
+
+
+@pytest.mark.parametrize("value", ["", "nan"])
+def test_frames_without_any_position_are_lost(tmp_path, value):
+    write_csv(tmp_path, ["frame", *COLUMNS], [[1, *x_and_y(1)], [8, *[value] * 136]])
+
+    assert lost_in(read_landmarks(tmp_path, recording_of(1, 8))) == [False, True]
+
+
+@pytest.mark.parametrize("value", ["0", "nan", "inf", ""])
+def test_positions_of_a_lost_face_do_not_matter(tmp_path, value):
+    write_csv(tmp_path, ["frame", "success", *COLUMNS], [[1, 1, *x_and_y(1)], [8, 0, *x_and_y(8)[:-1], value]])
+
+    assert lost_in(read_landmarks(tmp_path, recording_of(1, 8))) == [False, True]
 
 
 def test_success_does_not_matter_in_frames_that_are_not_kept(tmp_path):
@@ -204,3 +239,21 @@ def test_a_failed_write_leaves_the_earlier_file_as_it_was(tmp_path, monkeypatch)
 def test_frame_numbers_that_do_not_fit_the_landmarks_are_an_error(tmp_path):
     with pytest.raises(LandmarkError, match="each frame must have landmarks, got 2 for 1 frame numbers in"):
         write_landmarks(tmp_path / "006_1.csv", expected(1, 2), [1])
+
+
+@pytest.mark.parametrize("first_number", [0, 1])
+def test_frames_of_a_video_may_be_counted_from_0_or_from_1(tmp_path, first_number):
+    video = Recording(
+        dataset="plain",
+        subject="a",
+        name="006_1",
+        frame_paths=(),
+        video_path=Path("006_1.mp4"),
+        frame_numbers=(0, 1, 2),
+        frames_per_second=30.0,
+        expressions=(),
+    )
+    rows = [[first_number + frame, *x_and_y(frame)] for frame in range(3)]
+    write_csv(tmp_path, ["frame", *COLUMNS], rows)
+
+    np.testing.assert_array_equal(read_landmarks(tmp_path, video), expected(0, 1, 2))

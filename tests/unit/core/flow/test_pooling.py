@@ -1,17 +1,21 @@
 import numpy as np
 import pytest
 
-from spotformer_core.flow.pooling import pool_nose_tip, pool_regions
+from spotformer_core.flow.pooling import Pooling, pool_nose_tip, pool_regions
 
 UP, RIGHT = (0.0, -1.0), (1.0, 0.0)
 
 
-def as_nose_tip(vectors) -> np.ndarray:
-    return pool_nose_tip(np.array([vectors], np.float32))[0]
+STILL = np.zeros((1, 2), np.float32)
 
 
-def as_region(vectors) -> np.ndarray:
-    return pool_regions(np.array([[vectors]], np.float32))[0, 0]
+def as_nose_tip(vectors, pooling=Pooling.MDMO) -> np.ndarray:
+    return pool_nose_tip(np.array([vectors], np.float32), pooling)[0]
+
+
+def as_region(vectors, pooling=Pooling.MDMO) -> np.ndarray:
+    starts = np.array([0, len(vectors)], np.int64)
+    return pool_regions(np.array([vectors], np.float32), starts, STILL, pooling)[0, 0]
 
 
 both = pytest.mark.parametrize("pool", [as_nose_tip, as_region])
@@ -83,10 +87,38 @@ def test_small_angles_on_both_sides_of_zero_are_one_direction():
     np.testing.assert_allclose(as_region(vectors)[1], 0, atol=1e-6)
 
 
-def test_steps_and_regions_are_pooled_apart():
+@pytest.mark.parametrize("pooling", Pooling)
+def test_pairs_and_regions_are_pooled_apart(pooling):
     means = np.array([[(1, 0), (0, 2)], [(-3, 0), (0, -4)], [(0, 0), (6, 8)]], np.float32)
+    vectors = np.repeat(means, [7, 4], axis=1)
 
-    pooled = pool_regions(np.repeat(means[:, :, None], 7, axis=2))
+    pooled = pool_regions(vectors, np.array([0, 7, 11]), np.zeros((3, 2), np.float32), pooling)
 
     np.testing.assert_allclose(pooled, means, rtol=1e-6)
     assert pooled.dtype == np.float32
+
+
+@pytest.mark.parametrize("pooling", Pooling)
+def test_head_motion_is_taken_off_before_directions_are_told_apart(pooling):
+    vectors = np.array([[(5.0, 1.0)] * 5 + [(5.0, -1.0)] * 4], np.float32)
+    head_motion = np.array([[5.0, 0.0]], np.float32)
+
+    pooled = pool_regions(vectors, np.array([0, 9]), head_motion, pooling)[0, 0]
+
+    expected = {Pooling.MDMO: (0, 1), Pooling.MEAN: (0, 1 / 9)}
+    np.testing.assert_allclose(pooled, expected[pooling], atol=1e-6)
+
+
+def test_the_plain_mean_keeps_every_vector():
+    vectors = [(2, 0), (5, 0), (1, 0), (-4, 3), (3, 0)]
+
+    np.testing.assert_allclose(as_region(vectors, Pooling.MEAN), [7 / 5, 3 / 5], rtol=1e-6)
+    np.testing.assert_allclose(as_nose_tip(vectors, Pooling.MEAN), [7 / 5, 3 / 5], rtol=1e-6)
+
+
+def test_of_equally_long_vectors_the_first_are_kept():
+    # 60 % of six are three: all as long, in three directions of one bin.
+    vectors = [(0, 5), (3, 4), (0, 5), (-3, 4), (-3, 4), (3, 4)]
+
+    kept = np.array([(0, 5), (3, 4), (0, 5)], np.float64).sum(axis=0)
+    np.testing.assert_allclose(as_region(vectors), kept / np.hypot(*kept) * 5, rtol=1e-6)

@@ -4,10 +4,17 @@ from dataclasses import fields, replace
 import pytest
 
 from spotformer_core.errors import InvalidValueError
-from spotformer_core.flow.settings import ExtractionSettings
+from spotformer_core.flow.estimation.parameters import EstimatorName
+from spotformer_core.flow.head_motion import HeadMotion
+from spotformer_core.flow.pooling import Pooling
+from spotformer_core.flow.settings import ExtractionSettings, FlowStrategy
 
 OTHER_VALUES = {
     "max_window": 9,
+    "strategy": FlowStrategy.LARGE_WINDOW,
+    "estimator": EstimatorName.OPENCV_FARNEBACK,
+    "head_motion": HeadMotion.REALIGN,
+    "pooling": Pooling.MEAN,
     "face_size": 96,
     "region_radius": 3,
     "farneback_levels": 1,
@@ -22,14 +29,24 @@ def test_a_band_has_one_step_less_than_its_largest_window():
     assert ExtractionSettings(max_window=17).num_steps == 16
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(ExtractionSettings)])
+SERVES_ONE_STRATEGY = "large_window"
+
+
+@pytest.mark.parametrize("name", sorted({field.name for field in fields(ExtractionSettings)} - {SERVES_ONE_STRATEGY}))
 def test_every_setting_changes_the_digest(name):
     usual = ExtractionSettings()
 
     other = replace(usual, **{name: OTHER_VALUES[name]})
 
     assert other.digest() != usual.digest()
-    assert other.as_dict() | {name: getattr(usual, name)} == usual.as_dict()
+    assert other.as_dict()[name] == OTHER_VALUES[name]
+
+
+def test_the_large_window_counts_for_its_strategy_only():
+    sliding, large = ExtractionSettings(), ExtractionSettings(strategy=FlowStrategy.LARGE_WINDOW)
+
+    assert replace(sliding, large_window=64).digest() == sliding.digest()
+    assert replace(large, large_window=64).digest() != large.digest()
 
 
 def test_equal_settings_have_equal_digests_of_eight_hexadecimal_digits():
@@ -50,19 +67,22 @@ def test_settings_survive_json():
 @pytest.mark.parametrize(
     ("name", "value", "rule"),
     [
-        ("max_window", 7, "an odd number from 9 to 25"),
-        ("max_window", 10, "an odd number from 9 to 25"),
-        ("max_window", 27, "an odd number from 9 to 25"),
+        ("max_window", 3, "an odd number from 5 to 25"),
+        ("max_window", 10, "an odd number from 5 to 25"),
+        ("max_window", 27, "an odd number from 5 to 25"),
         ("face_size", 63, "from 64 to 1024"),
         ("face_size", 1025, "from 64 to 1024"),
         ("region_radius", 0, r"from 1 to face_size / 16 \(20\)"),
         ("region_radius", 21, r"from 1 to face_size / 16 \(20\)"),
-        ("farneback_levels", 0, "at least 1"),
-        ("farneback_window", 0, "at least 1"),
-        ("farneback_iterations", 0, "at least 1"),
-        ("farneback_poly_n", 0, "at least 1"),
+        ("large_window", 1, "at least 2 frames"),
     ],
 )
 def test_a_setting_that_breaks_its_rule_is_refused(name, value, rule):
     with pytest.raises(InvalidValueError, match=f"^{name} must be {rule}, got {value}"):
         ExtractionSettings(**{name: value})
+
+
+@pytest.mark.parametrize("name", ["farneback_levels", "farneback_window", "farneback_iterations", "farneback_poly_n"])
+def test_a_parameter_of_farneback_that_breaks_its_rule_is_refused(name):
+    with pytest.raises(InvalidValueError, match=f"^{name.removeprefix('farneback_')} must be .*, got 0"):
+        ExtractionSettings(**{name: 0})

@@ -104,7 +104,7 @@ def test_a_store_made_with_other_settings_is_refused_by_the_name_of_the_setting(
 def test_a_store_made_by_another_version_of_the_extraction_is_refused(store, monkeypatch):
     monkeypatch.setattr("spotformer_core.flow.settings.EXTRACTION_VERSION", 99)
 
-    with pytest.raises(FlowStoreError, match="made with extraction_version 1 instead of 99"):
+    with pytest.raises(FlowStoreError, match=r"made with extraction_version \d+ instead of 99"):
         FlowStore.open(store.folder, SETTINGS)
 
 
@@ -116,11 +116,23 @@ def test_a_store_that_is_not_there_cannot_be_opened(tmp_path):
     assert not (tmp_path / "nowhere").exists()
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "3", "{}", '{"settings": 3}', '{"settings": null}', "\udcff"])
+def test_a_store_begun_by_another_opencv_can_be_read_but_not_extended(written, recording, flow, monkeypatch):
+    written.require_extendable()
+    monkeypatch.setattr("spotformer_core.flow.store.versions", lambda: {"opencv": "6.0"})
+
+    with pytest.raises(FlowStoreError, match=r"finished by the OpenCV that began it; .* begun with \d+\..*, got 6\.0"):
+        written.require_extendable()
+    np.testing.assert_array_equal(FlowStore.open(written.folder, SETTINGS).read(recording).flow, flow)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "3", "{}", '{"settings": 3}', '{"settings": null}', '{"settings": {}, "versions": 3}', "\udcff"],
+)
 def test_a_damaged_manifest_is_refused(store, text):
     (store.folder / MANIFEST).write_bytes(text.encode(errors="surrogateescape"))
 
-    with pytest.raises(FlowStoreError, match=r"manifest.json must be JSON with the key 'settings', got .*Delete"):
+    with pytest.raises(FlowStoreError, match=r"must be JSON with the keys 'settings' and 'versions', got .*Delete"):
         FlowStore.open(store.folder, SETTINGS)
 
 
@@ -148,7 +160,7 @@ def test_a_file_of_something_else_is_refused(written, recording):
 
 
 def test_flow_of_another_number_of_frames_is_refused(written, recording):
-    shorter = replace(recording, frame_paths=recording.frame_paths[:3])
+    shorter = replace(recording, frame_paths=recording.frame_paths[:3], frame_numbers=recording.frame_numbers[:3])
 
     with pytest.raises(FlowStoreError, match=r"006_1 must have shape \(3, 8, 10, 2\), got \(5, 8, 10, 2\) in .*Delete"):
         written.read(shorter)

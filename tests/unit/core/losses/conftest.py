@@ -3,5 +3,9 @@ import torch
 
 
 @pytest.fixture(autouse=True)
-def _same_random_numbers_in_every_run():
+def _one_thread_and_the_same_random_numbers():
+    num_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     torch.manual_seed(0)
+    yield
+    torch.set_num_threads(num_threads)

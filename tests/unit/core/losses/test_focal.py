@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from spotformer_core.losses.focal import binary_focal_loss, categorical_focal_loss
+from spotformer_core.losses.focal import binary_focal_loss, categorical_focal_loss, distance_focal_loss
 
 
 def logit(probability: float) -> float:
@@ -86,3 +86,54 @@ def test_focal_losses_and_their_gradients_stay_finite_for_large_logits(gamma, si
     assert logits.grad.isfinite().all()
     # A certain and wrong answer costs its logit.
     torch.testing.assert_close(binary[1, 0].item(), 0.9 * size)
+
+
+def test_smoothing_moves_the_target_of_a_no():
+    logits = torch.tensor([logit(0.3), logit(0.16), logit(0.05)])
+
+    loss = binary_focal_loss(logits, torch.zeros(3), alpha=0.9, gamma=2.0, smoothing=0.16)
+
+    expected = [-0.1 * abs(p - 0.16) ** 2 * math.log(1 - p) for p in (0.3, 0.16, 0.05)]
+    torch.testing.assert_close(loss, torch.tensor(expected), atol=1e-7, rtol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("probability", "target", "expected"),
+    [
+        (0.8, 1.0, -0.9 * 0.2 * math.log(0.8 + 1e-5)),
+        (0.8, 0.6, -0.9 * 0.2 * math.log(0.8 + 1e-5)),
+        (0.8, 0.0, -0.1 * 0.64 * math.log(0.2 + 1e-5)),
+        (0.1, 0.0, -0.1 * 0.06 * math.log(0.9 + 1e-5)),
+    ],
+)
+def test_the_distance_focal_loss_equals_the_formula_of_the_released_code(probability, target, expected):
+    loss = distance_focal_loss(
+        torch.tensor([logit(probability)]), torch.tensor([target]), alpha=0.9, gamma=1.0, smoothing=0.16
+    )
+
+    torch.testing.assert_close(loss, torch.tensor([expected]))
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0])
+def test_the_gradient_of_the_distance_focal_loss_is_that_of_its_differences(gamma):
+    logits = torch.randn(6, dtype=torch.float64, requires_grad=True)
+    targets = torch.tensor([0, 1, 0.3, 1, 0, 0.9], dtype=torch.float64)
+
+    def loss(x):
+        return distance_focal_loss(x, targets, alpha=0.9, gamma=gamma, smoothing=0.16)
+
+    assert torch.autograd.gradcheck(loss, logits)
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0])
+@pytest.mark.parametrize("size", [50.0, 1e4])
+def test_the_distance_focal_loss_and_its_gradient_stay_finite(gamma, size):
+    # The third probability is exactly its target, where the slope of a root would be infinite.
+    logits = torch.tensor([size, -size, logit(0.16), size, -size], dtype=torch.float64).requires_grad_()
+    targets = torch.tensor([1.0, 1.0, 0.0, 0.0, 0.0], dtype=torch.float64)
+
+    losses = distance_focal_loss(logits, targets, alpha=0.9, gamma=gamma, smoothing=0.16)
+    losses.sum().backward()
+
+    assert losses.isfinite().all()
+    assert logits.grad.isfinite().all()

@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
 
-from spotformer_core.datasets.recording import ExpressionKind
+from spotformer_core.config import DecodingConfig
+from spotformer_core.datasets.frame_labels import label_scores
+from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.errors import InvalidValueError
 from spotformer_core.metrics.counts import Counts
 from spotformer_core.metrics.protocols import Protocol, apply_protocol, best_threshold, f1_of
+from spotformer_core.metrics.threshold_counts import threshold_counts
 
 MACRO, MICRO = ExpressionKind.MACRO, ExpressionKind.MICRO
 THRESHOLDS = (0.1, 0.3, 0.5)
@@ -76,6 +79,56 @@ def test_the_tables_are_left_alone(tables):
     apply_protocol(Protocol.HONEST, tables, THRESHOLDS)
 
     assert all(np.array_equal(tables[subject], before[subject]) for subject in tables)
+
+
+def test_as_released_gives_every_subject_its_own_best_thresholds(tables):
+    result = apply_protocol(Protocol.AS_RELEASED, tables | {"b": GARBAGE}, THRESHOLDS)
+
+    assert result.thresholds == {
+        "a": {MACRO: 0.3, MICRO: 0.5},
+        "b": {MACRO: 0.1, MICRO: 0.1},
+        "c": {MACRO: 0.3, MICRO: 0.5},
+    }
+    assert result.overall == Counts(10 + 1800, 4, 2)
+
+
+def test_as_released_proposes_nothing_for_a_subject_without_truths(tables):
+    nothing = np.array([[[0, 9, 0], [0, 2, 0], [0, 0, 0]]] * 2)
+
+    result = apply_protocol(Protocol.AS_RELEASED, tables | {"b": nothing}, THRESHOLDS)
+
+    assert result.thresholds["b"] == {MACRO: 0.5, MICRO: 0.5}
+    assert result.counts["b"] == {MACRO: Counts(), MICRO: Counts()}
+
+
+def test_the_more_a_protocol_sees_the_more_it_scores():
+    generator = np.random.default_rng(1)
+    tables = {subject: generator.integers(0, 20, size=(2, 3, 3)) for subject in "abcdefgh"}
+
+    honest, paper, released = (apply_protocol(protocol, tables, THRESHOLDS).overall.f1 for protocol in Protocol)
+
+    assert honest < paper < released
+
+
+def test_garbage_scores_of_a_subject_change_no_setting_that_is_honestly_chosen_for_it():
+    """The planted leak: frame scores, not counts, so that nothing on the way from them can let a subject in."""
+    generator = np.random.default_rng(0)
+    truths = (
+        Expression(onset=20, apex=35, offset=52, kind=MACRO),
+        Expression(onset=80, apex=84, offset=88, kind=MICRO),
+    )
+    truth = label_scores(truths, 120)
+    scores = {subject: (0.5 * truth + 0.5 * generator.random(truth.shape)).astype(np.float32) for subject in "abcdef"}
+    grid = tuple(np.linspace(0.05, 0.95, 19).tolist())
+
+    def thresholds(protocol: Protocol, given: dict[str, np.ndarray]) -> dict:
+        tables = {name: threshold_counts([(one, truths)], grid, DecodingConfig()) for name, one in given.items()}
+        return apply_protocol(protocol, tables, grid).thresholds
+
+    garbage = scores | {"c": generator.random(truth.shape).astype(np.float32)}
+    assert thresholds(Protocol.HONEST, garbage)["c"] == thresholds(Protocol.HONEST, scores)["c"]
+    assert thresholds(Protocol.AS_RELEASED, garbage)["c"] != thresholds(Protocol.AS_RELEASED, scores)["c"]
+    assert thresholds(Protocol.HONEST, garbage)["a"] != thresholds(Protocol.HONEST, scores)["a"]
 
 
 @pytest.mark.parametrize("protocol", Protocol)

@@ -6,6 +6,7 @@ from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.datasets.frame_labels import label_scores
 from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.decoding.proposals import decode
+from spotformer_core.metrics.conventions import SPOTFORMER
 from spotformer_core.metrics.matching import count
 from spotformer_core.metrics.threshold_counts import threshold_counts
 
@@ -80,3 +81,23 @@ def test_at_a_threshold_that_no_frame_exceeds_all_is_missed():
 
 def test_no_recordings_give_no_counts():
     assert threshold_counts([], THRESHOLDS, DecodingConfig()).tolist() == np.zeros((2, 6, 3)).tolist()
+
+
+def test_another_convention_counts_by_its_own_rule():
+    scores = np.zeros((60, 2, 5), np.float32)
+    scores[30, 0, Channel.APEX] = 0.9
+    scores[20, 0, Channel.ONSET] = scores[39, 0, Channel.OFFSET] = 1
+    # The proposal 20..39 has 10 of 20 frames in common with the truth; without the ends it is 9 of 19.
+    truths = [Expression(onset=20, apex=25, offset=29, kind=ExpressionKind.MACRO)]
+
+    strict = threshold_counts([(scores, truths)], (0.5,), DecodingConfig())
+    spotformer = threshold_counts([(scores, truths)], (0.5,), DecodingConfig(), SPOTFORMER)
+
+    assert strict[0, 0].tolist() == [1, 0, 0]
+    assert spotformer[0, 0].tolist() == [0, 1, 1]
+
+
+def test_the_limit_on_proposals_is_used(scored):
+    limited = threshold_counts(scored, (0.0,), DecodingConfig(max_proposals_per_recording=2))
+
+    assert limited[:, 0, :2].sum(axis=1).tolist() == [4, 4]

@@ -2,7 +2,9 @@ import pytest
 import torch
 
 from spotformer_core.config import ModelConfig
+from spotformer_core.model import softmax_attention
 from spotformer_core.model.attention import AttentionLayer, Axis, MultiHeadSelfAttention
+from spotformer_core.model.softmax_attention import SoftmaxAttention
 
 CONFIG = ModelConfig(window=9, width=12, num_heads=3, head_width=5, dropout=0.0)
 
@@ -69,3 +71,73 @@ def test_the_hidden_width_of_the_feed_forward_block_is_a_multiple_of_the_width(m
     layer = AttentionLayer(ModelConfig(width=12, mlp_ratio=mlp_ratio), axis=Axis.NODE)
 
     assert layer.feed_forward.layers[0].out_features == hidden_width
+
+
+def attend_by_automatic_differentiation(projected: torch.Tensor, factors: torch.Tensor | None, axis: Axis):
+    """The same numbers from PyTorch's own operators, sequence axis last but one."""
+    queries, keys, values = projected.transpose(Axis.NODE, axis).permute(3, 0, 1, 4, 2, 5)
+    weights = (queries @ keys.mT / projected.shape[-1] ** 0.5).softmax(dim=-1)
+    if factors is not None:
+        weights = weights * factors.mT
+    return (weights @ values).transpose(2, 3).transpose(Axis.NODE, axis)
+
+
+@pytest.mark.parametrize("axis", Axis)
+@pytest.mark.parametrize("drop", [False, True])
+def test_attention_and_its_gradient_are_those_of_automatic_differentiation(axis, drop, monkeypatch):
+    # Nine windows of 4 * 6 * 3 * 2 * 8 numbers each; two at a time, and one is left over.
+    monkeypatch.setattr(softmax_attention, "_CACHED_NUMBERS", 2500)
+    projected = torch.randn(9, 4, 6, 3, 2, 8, dtype=torch.float64)
+    length, other = projected.shape[axis], projected.shape[Axis.TIME + Axis.NODE - axis]
+    factors = torch.randint(3, (9, other, 2, length, length)).double() if drop else None
+    ours, theirs = projected.clone().requires_grad_(), projected.clone().requires_grad_()
+    weights = torch.randn(9, 4, 6, 2, 8, dtype=torch.float64)
+
+    gathered, expected = (
+        SoftmaxAttention.apply(ours, factors, axis),
+        attend_by_automatic_differentiation(theirs, factors, axis),
+    )
+    (gathered * weights).sum().backward()
+    (expected * weights).sum().backward()
+
+    torch.testing.assert_close(gathered, expected)
+    torch.testing.assert_close(ours.grad, theirs.grad)
+
+
+@pytest.mark.parametrize("axis", Axis)
+def test_the_gradient_of_attention_is_that_of_its_differences(axis):
+    projected = torch.randn(2, 3, 4, 3, 2, 3, dtype=torch.float64, requires_grad=True)
+    length, other = projected.shape[axis], projected.shape[Axis.TIME + Axis.NODE - axis]
+    factors = torch.randint(2, (2, other, 2, length, length)).double()
+
+    assert torch.autograd.gradcheck(lambda x: SoftmaxAttention.apply(x, factors, axis), projected)
+
+
+@pytest.mark.parametrize("axis", Axis)
+def test_attention_treats_all_positions_of_its_axis_alike(axis):
+    layer = AttentionLayer(CONFIG, axis=axis).double().eval()
+    nodes = torch.randn(2, 4, 6, 12, dtype=torch.float64)
+    order = torch.randperm(nodes.shape[axis])
+
+    torch.testing.assert_close(layer(nodes.index_select(axis, order)), layer(nodes).index_select(axis, order))
+
+
+def test_attention_weights_are_dropped_during_training_only():
+    config = ModelConfig(window=9, width=12, num_heads=3, head_width=5, dropout=0.5)
+    layer = MultiHeadSelfAttention(config, axis=Axis.NODE)
+    layer.output_dropout.rate = 0.0
+    nodes = torch.randn(2, 4, 6, 12)
+
+    assert not torch.equal(layer(nodes), layer(nodes))
+    layer.eval()
+    assert torch.equal(layer(nodes), layer(nodes))
+
+
+def test_scores_too_large_for_an_exponential_still_give_weights():
+    projected = torch.randn(1, 2, 3, 3, 1, 4) * 1e4
+
+    gathered = SoftmaxAttention.apply(projected.requires_grad_(), None, Axis.NODE)
+    gathered.sum().backward()
+
+    assert gathered.isfinite().all()
+    assert projected.grad.isfinite().all()

@@ -1,6 +1,6 @@
 import torch
 
-from spotformer_core.config import ModelConfig
+from spotformer_core.config import FaceRegions, ModelConfig
 from spotformer_core.model.embedding import GraphEmbedding
 
 
@@ -27,3 +27,12 @@ def test_horizontal_and_vertical_flow_enter_through_one_linear_layer_shared_by_a
     torch.testing.assert_close(difference[0, 4, 7], moved, atol=1e-5, rtol=1e-5)
     difference[0, 4, 7] = 0
     assert difference.abs().max() == 0
+
+
+def test_extra_regions_have_tokens_of_their_own_parts():
+    embedding = GraphEmbedding(ModelConfig(window=5, width=8, regions=FaceRegions.EYELIDS, dropout=0.0)).eval()
+    torch.nn.init.zeros_(embedding.node.bias)
+
+    nodes = embedding(torch.zeros(1, 5, 14, 2))
+
+    torch.testing.assert_close(nodes[0, 0, 10:] - embedding.time_tokens[0], embedding.part_tokens[[3, 3, 4, 5]])

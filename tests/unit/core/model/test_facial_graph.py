@@ -1,19 +1,36 @@
-from spotformer_core.model.facial_graph import (
-    NUM_REGIONS,
-    PART_OF_REGION,
-    PARTS_PER_FACE,
-    REGIONS_PER_PART,
-    FacialPart,
+from itertools import pairwise
+
+import pytest
+
+from spotformer_core.config import FaceRegions
+from spotformer_core.flow.regions import PARTS
+from spotformer_core.model.facial_graph import FacialPart, facial_graph
+
+
+@pytest.mark.parametrize(
+    ("regions", "regions_per_part"),
+    [
+        (FaceRegions.TEN, (3, 3, 4)),
+        (FaceRegions.NOSE_SIDES, (3, 3, 4, 2)),
+        (FaceRegions.EYELIDS, (3, 3, 4, 2, 1, 1)),
+    ],
 )
+def test_parts_have_these_numbers_of_regions(regions, regions_per_part):
+    graph = facial_graph(regions)
+
+    assert graph.regions_per_part == regions_per_part
+    assert graph.num_regions == sum(regions_per_part)
+    assert graph.num_parts == len(regions_per_part)
 
 
-def test_ten_regions_belong_to_the_left_brow_the_right_brow_and_the_mouth():
-    assert NUM_REGIONS == 10
-    assert [region for region, part in enumerate(PART_OF_REGION) if part is FacialPart.LEFT_BROW] == [0, 1, 2]
-    assert [region for region, part in enumerate(PART_OF_REGION) if part is FacialPart.RIGHT_BROW] == [3, 4, 5]
-    assert [region for region, part in enumerate(PART_OF_REGION) if part is FacialPart.MOUTH] == [6, 7, 8, 9]
+def test_every_choice_begins_with_the_regions_of_the_one_before():
+    graphs = [facial_graph(regions).regions_per_part for regions in FaceRegions]
+
+    for fewer, more in pairwise(graphs):
+        assert more[: len(fewer)] == fewer
+        assert len(more) > len(fewer)
+    assert len(graphs[-1]) == len(FacialPart)
 
 
-def test_pooling_groups_cover_the_nodes_of_their_scale():
-    assert REGIONS_PER_PART == (3, 3, 4)
-    assert PARTS_PER_FACE == (3,)
+def test_the_first_parts_are_those_for_which_flow_is_extracted():
+    assert facial_graph(FaceRegions.TEN).regions_per_part == tuple(len(landmarks) for landmarks in PARTS[:3])

@@ -4,6 +4,8 @@ import torch
 from spotformer_core.model.temporal_downsampling import TemporalDownsampling, temporal_lengths, temporal_padding
 
 LENGTHS = {
+    5: (5, 2, 1),
+    7: (7, 3, 2, 1),
     9: (9, 4, 2, 1),
     11: (11, 5, 2, 1),
     13: (13, 6, 2, 1),
@@ -54,3 +56,7 @@ def test_padding_frames_are_zeros():
     kernel = downsampling.convolution.weight[..., 0] / (1 + 1e-5) ** 0.5
     expected = kernel[:, :, 1] @ nodes[0, 0, 0] + kernel[:, :, 2] @ nodes[0, 1, 0]
     torch.testing.assert_close(shorter[0, 0, 0], expected, atol=1e-5, rtol=1e-5)
+
+
+def test_every_window_leaves_a_downsampling_for_each_pooling_of_the_graph():
+    assert min(len(temporal_lengths(window)) for window in range(5, 27, 2)) == 3

@@ -3,7 +3,7 @@ import torch
 
 from spotformer_core.config import LearningRateSchedule, ModelConfig, TrainingConfig
 from spotformer_core.model.spotformer import SpotFormer
-from spotformer_core.training.optimizer import learning_rate_factor, make_optimizer, make_schedule
+from spotformer_core.training.optimizer import learning_rate, make_optimizer
 
 
 def test_only_weights_of_linear_and_convolution_layers_decay():
@@ -41,23 +41,25 @@ def test_the_optimizer_holds_every_parameter_once_with_the_betas_of_the_configur
         (LearningRateSchedule.COSINE, 0, [1, 0.9330127, 0.75, 0.5, 0.25, 0.0669873]),
         (LearningRateSchedule.COSINE, 2, [0.5, 1, 1, 0.8535534, 0.5, 0.1464466]),
         (LearningRateSchedule.COSINE, 12, [1 / 12, 2 / 12, 3 / 12, 4 / 12, 5 / 12, 6 / 12]),
+        (LearningRateSchedule.EXPONENTIAL, 0, [1, 1, 0.9, 0.9, 0.81, 0.81]),
+        (LearningRateSchedule.EXPONENTIAL, 3, [1 / 3, 2 / 3, 1, 0.9, 0.81, 0.81]),
     ],
 )
-def test_learning_rates_of_six_steps(schedule, warmup_steps, factors):
-    config = TrainingConfig(learning_rate=0.2, learning_rate_schedule=schedule, warmup_steps=warmup_steps)
-    optimizer = make_optimizer(SpotFormer(ModelConfig(window=9, width=16)), config)
-    scheduler = make_schedule(optimizer, config, num_steps=6)
+def test_learning_rates_of_three_epochs_of_two_steps(schedule, warmup_steps, factors):
+    config = TrainingConfig(
+        learning_rate=0.2,
+        learning_rate_schedule=schedule,
+        warmup_steps=warmup_steps,
+        num_epochs=3,
+        learning_rate_decay=0.9,
+    )
 
-    rates = []
-    for _ in range(6):
-        rates.append(optimizer.param_groups[0]["lr"])
-        optimizer.step()
-        scheduler.step()
+    rates = [learning_rate(step, steps_per_epoch=2, config=config) for step in range(6)]
 
     assert rates == pytest.approx([0.2 * factor for factor in factors], rel=1e-6)
 
 
-def test_a_warm_up_of_all_steps_has_a_rate_after_the_last():
-    config = TrainingConfig(learning_rate_schedule=LearningRateSchedule.COSINE, warmup_steps=6)
+def test_a_constant_rate_is_the_configured_one_to_the_last_bit():
+    config = TrainingConfig(learning_rate=2e-4)
 
-    assert learning_rate_factor(6, num_steps=6, config=config) == 1
+    assert {learning_rate(step, steps_per_epoch=3, config=config) for step in range(9)} == {2e-4}

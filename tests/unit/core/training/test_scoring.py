@@ -12,7 +12,7 @@ def test_every_frame_is_scored_by_its_own_window_across_batches(make_band):
     network = SpotFormer(ModelConfig(window=9, width=16, num_heads=2, head_width=8))
     band = make_band("s1", "a", num_frames=520)
 
-    scores = score_recording(network, band, window=9)
+    scores = score_recording(network, band)
 
     assert scores.shape == (520, 2, 5)
     assert scores.dtype == np.float32
@@ -26,6 +26,6 @@ def test_scoring_does_not_change_the_network(make_band):
     network = SpotFormer(ModelConfig(window=9, width=16, num_heads=2, head_width=8, dropout=0.5))
     before = {name: value.clone() for name, value in network.state_dict().items()}
 
-    score_recording(network, make_band("s1", "a"), window=9)
+    score_recording(network, make_band("s1", "a"))
 
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())

@@ -1,4 +1,4 @@
-"""A toy recording, and tiny networks that insightface loads in the place of its own."""
+"""Toy recordings, and tiny networks that insightface loads in the place of its own."""
 
 import cv2
 import numpy as np
@@ -21,14 +21,14 @@ def answered_points():
 
 @pytest.fixture
 def make_recording(tmp_path):
-    """Writes a recording of grey frames, one for each brightness."""
+    """Writes a recording of frames of one colour, a brightness or (blue, green, red) for each."""
 
-    def make(*brightness: int, name: str = "a_1") -> Recording:
+    def make(*colors: int | tuple[int, int, int], name: str = "a_1") -> Recording:
         paths = []
-        for position, value in enumerate(brightness):
+        for position, color in enumerate(colors):
             path = tmp_path / name / f"{position}.png"
             path.parent.mkdir(exist_ok=True)
-            cv2.imwrite(str(path), np.full((640, 640, 3), value, np.uint8))
+            write_frame(path, color)
             paths.append(path)
         return Recording(
             dataset="toy",
@@ -43,12 +43,29 @@ def make_recording(tmp_path):
     return make
 
 
+def write_frame(path, color):
+    cv2.imwrite(str(path), np.full((640, 640, 3), color, np.uint8))
+
+
+@pytest.fixture
+def repaint():
+    """Gives a frame file another colour."""
+    return write_frame
+
+
+@pytest.fixture
+def cyan() -> tuple[int, int, int]:
+    """The colour of frames with two large faces."""
+    return (255, 255, 128)
+
+
 @pytest.fixture
 def model_folder(tmp_path):
     """Two networks with the signatures of the real ones, a few hundred kilobytes.
 
     The detector answers every bright frame with the same two faces and every dark one with none: one of 320 x 240
-    pixels around (320, 160), and a smaller one with a higher score.
+    pixels around (320, 160), and a smaller one with a higher score. A bright frame with more green than red has a
+    third face, a little larger than the first: 340 x 260 pixels around (320, 480).
     """
     folder = tmp_path / "models"
     folder.mkdir()
@@ -59,33 +76,47 @@ def model_folder(tmp_path):
 
 def detector_model() -> onnx.ModelProto:
     """Nine outputs: scores, distances to the box's sides and key points for the strides 8, 16 and 32."""
-    scores, boxes, points = [], [], []
-    for stride in (8, 16, 32):
-        num_anchors = (640 // stride) ** 2 * 2
-        score = np.zeros((num_anchors, 1), np.float32)
-        box = np.zeros((num_anchors, 4), np.float32)
-        if stride == 32:
-            large = (5 * 20 + 10) * 2  # the anchor at x = 320, y = 160
-            score[large], box[large] = 0.8, np.array([160, 120, 160, 120]) / stride
-            small = (15 * 20 + 5) * 2  # the anchor at x = 160, y = 480
-            score[small], box[small] = 0.9, np.array([32, 32, 32, 32]) / stride
-        scores.append(score)
-        boxes.append(box)
-        points.append(np.zeros((num_anchors, 10), np.float32))
+    in_bright, in_green = (np.zeros((400 * 2, 1), np.float32) for _ in range(2))
+    boxes = np.zeros((400 * 2, 4), np.float32)
+    # Two anchors stand at every crossing of 20 x 20 lines, 32 pixels apart.
+    large, small, third = ((row * 20 + column) * 2 for row, column in ((5, 10), (15, 5), (15, 10)))
+    in_bright[large], boxes[large] = 0.8, np.array([160, 120, 160, 120]) / 32
+    in_bright[small], boxes[small] = 0.9, np.array([32, 32, 32, 32]) / 32
+    in_green[third], boxes[third] = 0.85, np.array([170, 130, 170, 130]) / 32
+    constants = {
+        "brightness_of_channels": np.full(3, 1 / 3, np.float32),
+        "green_over_red": np.array([-1, 1, 0], np.float32),
+        "in_bright": in_bright,
+        "in_green": in_green,
+        "boxes_32_constant": boxes,
+    }
     nodes = [
-        helper.make_node("ReduceMean", ["image"], ["mean"], keepdims=0),
-        helper.make_node("Relu", ["mean"], ["brightness"]),  # 0 for dark frames, at most 1 for bright ones
+        helper.make_node("ReduceMean", ["image"], ["channels"], axes=[0, 2, 3], keepdims=0),
+        # 0 for dark frames, at most 1 for bright ones.
+        *(node for name in ("brightness_of_channels", "green_over_red") for node in positive(name)),
+        helper.make_node("Mul", ["in_bright", "positive_brightness_of_channels"], ["scores_bright"]),
+        helper.make_node("Mul", ["in_green", "positive_green_over_red"], ["scores_green"]),
+        helper.make_node("Add", ["scores_bright", "scores_green"], ["scores_32"]),
+        helper.make_node("Identity", ["boxes_32_constant"], ["boxes_32"]),
     ]
-    answers = {"scores": scores, "boxes": boxes, "points": points}
-    constants, outputs = [], []
-    for name, values in answers.items():
-        for index, value in enumerate(values):
-            constants.append(numpy_helper.from_array(value, f"{name}_constant_{index}"))
-            operation, inputs = ("Mul", ["brightness"]) if name == "scores" else ("Identity", [])
-            output = f"{name}_{index}"
-            nodes.append(helper.make_node(operation, [f"{name}_constant_{index}", *inputs], [output]))
-            outputs.append(helper.make_tensor_value_info(output, TensorProto.FLOAT, value.shape))
-    return model(nodes, [1, 3, 640, 640], outputs, constants)
+    outputs = []
+    for kind, width in (("scores", 1), ("boxes", 4), ("points", 10)):
+        for stride in (8, 16, 32):
+            name, shape = f"{kind}_{stride}", ((640 // stride) ** 2 * 2, width)
+            outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
+            if stride != 32 or kind == "points":
+                constants[f"{name}_constant"] = np.zeros(shape, np.float32)
+                nodes.append(helper.make_node("Identity", [f"{name}_constant"], [name]))
+    initializers = [numpy_helper.from_array(value, name) for name, value in constants.items()]
+    return model(nodes, [1, 3, 640, 640], outputs, initializers)
+
+
+def positive(weights: str) -> list[onnx.NodeProto]:
+    """The weighted sum of the channels where it is above zero, else zero."""
+    return [
+        helper.make_node("MatMul", ["channels", weights], [f"sum_{weights}"]),
+        helper.make_node("Relu", [f"sum_{weights}"], [f"positive_{weights}"]),
+    ]
 
 
 def landmarker_model() -> onnx.ModelProto:

@@ -1,6 +1,7 @@
 """The options that name a dataset, and the line that says what it holds."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,9 @@ import pytest
 from platform.stages import reading
 from platform.study.workspace import WORKSPACE_VARIABLE, Workspace
 from spotformer_core.datasets.policies import MissingRecordings
+from spotformer_core.datasets.policy_choices import AnnotationPolicies, PastEnd, SammStep
 from spotformer_core.datasets.recording import Dataset, Expression, ExpressionKind, Recording
-from spotformer_core.errors import InvalidValueError
+from spotformer_core.errors import InvalidValueError, RecordingError
 
 MACRO = Expression(onset=0, apex=1, offset=2, kind=ExpressionKind.MACRO)
 MICRO = Expression(onset=0, apex=1, offset=2, kind=ExpressionKind.MICRO)
@@ -40,7 +42,7 @@ def dataset(monkeypatch):
     recordings = (recording_of("a_1", MACRO, MICRO), recording_of("a_2", MACRO), recording_of("b_1"))
     repairs = {"offset-clipped-to-last-frame": 2, "missing-apex-is-midpoint": 1}
     made = Dataset(name="toy", root=Path("/data"), recordings=recordings, repairs=repairs)
-    monkeypatch.setattr(reading, "read_dataset", lambda name, root, *, missing_recordings: made)
+    monkeypatch.setattr(reading, "read_dataset", lambda name, root, options: made)
     return made
 
 
@@ -49,7 +51,7 @@ def test_the_demo_lies_in_the_workspace_unless_a_root_is_named(tmp_path):
 
     assert (options.name, options.root) == ("demo", tmp_path / "demo")
     assert options.missing_recordings is MissingRecordings.ERROR
-    assert (options.recordings, options.landmarks) == ((), "")
+    assert options.recordings == ()
     assert reading.dataset_options(parsed("--root", str(tmp_path))).root == tmp_path
 
 
@@ -59,7 +61,8 @@ def test_every_option_is_taken(tmp_path, monkeypatch):
     options = reading.dataset_options(
         parsed(
             *("--dataset", "samm-lv", "--root", "~/SAMM", "--missing-recordings", "skip"),
-            *("--recordings", "006_1", "006_2", "--landmarks", "insightface"),
+            *("--recordings", "006_1", "006_2", "--annotations", "~/table.xlsx"),
+            *("--policy", "past-end=drop", "--policy", "samm-step=8"),
         )
     )
 
@@ -68,8 +71,8 @@ def test_every_option_is_taken(tmp_path, monkeypatch):
         root=tmp_path / "SAMM",
         missing_recordings=MissingRecordings.SKIP,
         recordings=("006_1", "006_2"),
-        landmarks="insightface",
-        face_size=0,
+        annotations=tmp_path / "table.xlsx",
+        policies=AnnotationPolicies(past_end=PastEnd.DROP, samm_step=SammStep.EIGHT),
     )
 
 
@@ -97,6 +100,25 @@ def test_what_was_read_is_said_in_one_line_and_what_was_repaired_in_one_more(dat
     ]
 
 
+def test_a_recording_that_cannot_be_read_is_named_and_stops_what_needs_all(dataset, capsys, monkeypatch):
+    broken = replace(dataset, unreadable={"c_1": "it is empty"})
+    monkeypatch.setattr(reading, "read_dataset", lambda name, root, options: broken)
+
+    found = reading.read(reading.dataset_options(parsed("--root", "/data")))
+
+    assert capsys.readouterr().err == "  c_1 cannot be read: it is empty\n"
+    with pytest.raises(RecordingError, match=r"got 1 that cannot be read: c_1\. Repair them, or name the others"):
+        reading.require_readable(found)
+    others = reading.read(reading.dataset_options(parsed("--root", "/data", "--recordings", "a_1")))
+    reading.require_readable(others)
+    assert [one.name for one in others.recordings] == ["a_1"]
+
+
+def test_a_policy_that_does_not_exist_is_an_error():
+    with pytest.raises(InvalidValueError, match=r"got 'past-ends'\. Did you mean 'past-end'"):
+        reading.dataset_options(parsed("--policy", "past-ends=clip"))
+
+
 def test_named_recordings_only_are_kept_and_described(dataset, capsys):
     options = reading.dataset_options(parsed("--root", "/data", "--recordings", "b_1", "a_2"))
 
@@ -104,6 +126,23 @@ def test_named_recordings_only_are_kept_and_described(dataset, capsys):
 
     assert [recording.name for recording in found.recordings] == ["a_2", "b_1"]
     assert "2 recordings of 2 subjects, 6 frames, 1 macro, 0 micro" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "asked"),
+    [
+        ((), MissingRecordings.ERROR),
+        (("--missing-recordings", "skip"), MissingRecordings.SKIP),
+        (("--recordings", "a_1"), MissingRecordings.SKIP),
+    ],
+)
+def test_recordings_that_are_not_asked_for_may_be_missing(dataset, monkeypatch, arguments, asked):
+    given = []
+    monkeypatch.setattr(reading, "read_dataset", lambda name, root, options: given.append(options) or dataset)
+
+    reading.read(reading.dataset_options(parsed("--root", "/data", *arguments)))
+
+    assert [options.missing_recordings for options in given] == [asked]
 
 
 def test_a_recording_that_does_not_exist_is_named(dataset):

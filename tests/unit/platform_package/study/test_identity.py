@@ -32,7 +32,7 @@ def test_equal_recordings_have_equal_digests_wherever_they_lie():
     [
         replace(RECORDING, subject="b"),
         replace(RECORDING, name="a_2"),
-        replace(RECORDING, frame_paths=(*RECORDING.frame_paths, Path("3.jpg"))),
+        replace(RECORDING, frame_paths=(*RECORDING.frame_paths, Path("3.jpg")), frame_numbers=(1, 2, 3)),
         replace(RECORDING, expressions=()),
         replace(RECORDING, expressions=(SMILE, SMILE)),
         *(

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spotformer_core.datasets.annotation_rows import AnnotationRow
-from spotformer_core.datasets.policies import Policy, place_expression
+from spotformer_core.datasets.placement import place_expression
+from spotformer_core.datasets.policies import Policy
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.errors import AnnotationError
 
@@ -32,12 +33,18 @@ def placed(
 
 def test_raw_fractions_are_kept_until_the_one_rounding():
     # (566.4 - 1) / 7 = 80.8, (647.6 - 1) / 7 = 92.4, (743.2 - 1) / 7 = 106.0
-    assert placed(row(566.4, 647.6, 743.2), frame_numbers=range(1, 2000), frame_step=7) == ((81, 92, 106), set())
+    assert placed(row(566.4, 647.6, 743.2), frame_numbers=range(1, 2000), frame_step=7) == (
+        (81, 92, 106),
+        {Policy.FRACTION_ROUNDED},
+    )
 
 
 def test_halves_are_rounded_to_even():
     # (4.5 - 1) / 7 = 0.5, (11.5 - 1) / 7 = 1.5, (18.5 - 1) / 7 = 2.5
-    assert placed(row(4.5, 11.5, 18.5), frame_numbers=range(1, 100), frame_step=7) == ((0, 2, 2), set())
+    assert placed(row(4.5, 11.5, 18.5), frame_numbers=range(1, 100), frame_step=7) == (
+        (0, 2, 2),
+        {Policy.FRACTION_ROUNDED},
+    )
 
 
 def test_an_end_between_the_last_kept_frame_and_the_end_of_the_recording_is_the_last_kept_frame():
@@ -130,4 +137,10 @@ def test_a_number_with_a_file_is_the_position_of_that_file(frame_numbers, data):
     positions, policies = placed(row(number, number, max(number, 1e-3)), frame_numbers=frame_numbers)
 
     assert positions[0] == position
-    assert policies <= {Policy.MISSING_FRAME_IS_NEAREST, Policy.ONSET_ZERO_IS_FIRST_FRAME, Policy.OFFSET_CLIPPED}
+    assert Policy.MISSING_FRAME_IS_NEAREST not in policies or number == 0
+    assert policies <= {
+        Policy.MISSING_FRAME_IS_NEAREST,
+        Policy.ONSET_ZERO_IS_FIRST_FRAME,
+        Policy.FRACTION_ROUNDED,
+        Policy.OFFSET_CLIPPED,
+    }

@@ -1,0 +1,110 @@
+"""`python -m platform.report`: what results are worth.
+
+`score` scores the detections of any method; `leaderboard` compares the configurations of a study.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from platform.console.command import DONE, command_parser, run_command
+from platform.reporting.comparison_report import (
+    print_comparison,
+    write_comparison_json,
+    write_comparison_markdown,
+)
+from platform.reporting.detections import read_detections
+from platform.reporting.score_report import print_score, score_report, write_score_json
+from platform.reporting.study_comparison import compare_configurations, read_study
+from platform.reporting.truths import ScoredDataset, read_truths
+from platform.stages.reading import add_workspace_option
+from spotformer_core.metrics.conventions import CONVENTIONS, STRICT, convention_named
+
+
+def main(options: argparse.Namespace) -> int:
+    """Runs the chosen report."""
+    report: int = options.report(options)
+    return report
+
+
+def _score(options: argparse.Namespace) -> int:
+    truths = read_truths(ScoredDataset(options.dataset), options.annotations)
+    detections = read_detections(options.detections, recordings=truths.recordings)
+    report = score_report(detections, truths, convention_named(options.convention))
+    if options.json is not None:
+        write_score_json(options.json, report)
+    print_score(report)
+    return DONE
+
+
+def _leaderboard(options: argparse.Namespace) -> int:
+    state = read_study(options.workspace.study(options.study))
+    comparison = compare_configurations(state, seed=options.seed)
+    title = f"study {options.study}"
+    if options.json is not None:
+        write_comparison_json(options.json, comparison)
+    if options.markdown is not None:
+        write_comparison_markdown(options.markdown, comparison, title=title)
+    print_comparison(comparison, title=title)
+    return DONE
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line of `python -m platform.report`."""
+    command = command_parser("report", "Says what results are worth.", _SCORE_EXAMPLE)
+    reports = command.add_subparsers(required=True, metavar="REPORT")
+    _add_score(reports)
+    _add_leaderboard(reports)
+    return command
+
+
+_SCORE_EXAMPLE = "python -m platform.report score --detections mine.csv --annotations FILE --dataset samm-lv"
+_LEADERBOARD_EXAMPLE = "python -m platform.report leaderboard --study demo-demo-seed0 --markdown leaderboard.md"
+
+
+def _add_leaderboard(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    leaderboard = reports.add_parser(
+        "leaderboard",
+        help="compare the configurations of a study, with intervals and the corrected winner",
+        description="Compares the complete configurations of a study: F1 under both protocols with 95 % intervals\n"
+        "over subjects, paired differences to the best, and the best F1 corrected for having been picked.",
+        epilog=f"example:\n  {_LEADERBOARD_EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    leaderboard.set_defaults(report=_leaderboard)
+    leaderboard.add_argument("--study", required=True, metavar="NAME", help="as the search printed it")
+    add_workspace_option(leaderboard)
+    leaderboard.add_argument("--seed", type=int, default=0, help="equal seeds give equal intervals (default: 0)")
+    leaderboard.add_argument("--json", type=Path, metavar="FILE", help="write the comparison to FILE as well")
+    leaderboard.add_argument("--markdown", type=Path, metavar="FILE", help="write the table to FILE as well")
+
+
+def _add_score(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    score = reports.add_parser(
+        "score",
+        help="score the detections of any method against a release's own annotation table",
+        description="Scores detections in a csv file (video,kind,onset,offset[,score]; kind macro or micro) against a\n"
+        "release's own annotation table. Names of videos and frame numbers are the release's: 006_1, s15_0101,\n"
+        "spNO.1_a; counted from 1 and at 200 frames per second where the release is. No frames are needed.",
+        epilog=f"example:\n  {_SCORE_EXAMPLE} --convention strict --json score.json",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    score.set_defaults(report=_score)
+    score.add_argument("--detections", type=Path, required=True, metavar="FILE", help="csv file of the detections")
+    score.add_argument(
+        "--annotations", type=Path, required=True, metavar="FILE", help="the release's table, xlsx or xls"
+    )
+    score.add_argument("--dataset", choices=[str(dataset) for dataset in ScoredDataset], required=True)
+    score.add_argument(
+        "--convention",
+        choices=list(CONVENTIONS),
+        default=STRICT.name,
+        help="how it is counted (default: %(default)s, the rule of MEGC); docs/scoring.md explains them",
+    )
+    score.add_argument("--json", type=Path, metavar="FILE", help="write the scores to FILE as well")
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(main, parser(), sys.argv[1:]))

@@ -1,0 +1,123 @@
+"""The configurations of a study compared: how sure each F1 is, and what the best one is worth."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from platform.study.journal import read_journal
+from platform.study.leaderboard import OVERALL
+from platform.study.records import StudyRecord
+from platform.study.state import StudyState
+from platform.study.workspace import journal_path
+from spotformer_core.datasets.frame_channels import KINDS
+from spotformer_core.errors import StudyError
+from spotformer_core.metrics.bootstrap import Estimate, f1_interval
+from spotformer_core.metrics.comparison import Difference, paired_difference, probabilities_of_being_best
+from spotformer_core.metrics.protocols import Protocol, ProtocolResult
+from spotformer_core.metrics.selection import Winner, corrected_winner
+from spotformer_core.shapes import Int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ComparedConfiguration:
+    """One complete configuration beside the best one.
+
+    Attributes:
+        f1: by protocol, then by "overall", "macro" and "micro".
+        behind_best: by how much the best one's honest overall F1 is higher, on the same subjects.
+        probability_best: share of resamples in which its honest overall F1 is the highest.
+    """
+
+    name: str
+    params: dict[str, Any]
+    f1: dict[Protocol, dict[str, Estimate]]
+    behind_best: Difference
+    probability_best: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StudyComparison:
+    """Complete configurations, best honest overall F1 first.
+
+    Attributes:
+        num_events: annotated expressions of each kind.
+        winner: the first configuration, with its honest overall F1 corrected for having been picked.
+    """
+
+    num_subjects: int
+    num_events: dict[str, int]
+    configurations: tuple[ComparedConfiguration, ...]
+    winner: Winner
+
+
+def read_study(folder: Path) -> StudyState:
+    """The state of the study in `folder`, which may still be running.
+
+    Raises:
+        StudyError: when there is no study, or none of its configurations is complete.
+        JournalError: when the journal is damaged.
+    """
+    path = journal_path(folder)
+    if not path.is_file():
+        raise StudyError(f"a study must have a journal, got no {path}. Name a --study of this --workspace.")
+    records = read_journal(path)
+    if not records or not isinstance(records[0], StudyRecord):
+        raise StudyError(f"a journal must begin with its study, got none in {path}. Name another --study.")
+    state = StudyState(records[0], records)
+    if not state.ranking():
+        raise StudyError(
+            f"a study must have a complete configuration to report on, got none in {path}. Let the search go on."
+        )
+    return state
+
+
+def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparison:
+    """The comparison of every complete configuration of a study; equal seeds give equal intervals.
+
+    The thresholds chosen by each protocol are taken as they are: intervals say what other subjects would change, not
+    what other thresholds would.
+
+    Raises:
+        InvalidValueError: when the study has fewer than two subjects.
+    """
+    results = {name: {protocol: state.result(name, protocol) for protocol in Protocol} for name in state.ranking()}
+    honest = np.stack([_per_subject(result[Protocol.HONEST])[OVERALL] for result in results.values()])
+    best = probabilities_of_being_best(honest, seed=seed)
+    configurations = tuple(
+        ComparedConfiguration(
+            name=name,
+            params=state.configurations[name].params,
+            f1={protocol: _estimates(result, seed=seed) for protocol, result in by_protocol.items()},
+            behind_best=paired_difference(honest[0], honest[row], seed=seed),
+            probability_best=float(best[row]),
+        )
+        for row, (name, by_protocol) in enumerate(results.items())
+    )
+    counts = _per_subject(next(iter(results.values()))[Protocol.HONEST])
+    return StudyComparison(
+        num_subjects=len(counts[OVERALL]),
+        num_events={str(kind): _num_events(counts[str(kind)]) for kind in KINDS},
+        configurations=configurations,
+        winner=corrected_winner(honest, seed=seed),
+    )
+
+
+def _per_subject(result: ProtocolResult) -> dict[str, Int[np.ndarray, "subjects 3"]]:
+    """TP, FP and FN of every subject, by "overall", "macro" and "micro"."""
+    subjects = sorted(result.counts)
+    kinds = {
+        str(kind): np.array([list(result.counts[subject][kind].as_dict().values()) for subject in subjects])
+        for kind in KINDS
+    }
+    return {OVERALL: np.sum(list(kinds.values()), axis=0), **kinds}
+
+
+def _estimates(result: ProtocolResult, *, seed: int) -> dict[str, Estimate]:
+    return {name: f1_interval(counts, seed=seed) for name, counts in _per_subject(result).items()}
+
+
+def _num_events(counts: Int[np.ndarray, "subjects 3"]) -> int:
+    """Every annotated expression is found or missed."""
+    return int(counts[:, 0].sum() + counts[:, 2].sum())

@@ -1,0 +1,1 @@
+"""Dense optical flow: estimators behind the contract `flow.estimator.FlowEstimator`, chosen by name."""

@@ -1,0 +1,140 @@
+"""How public scorers count, by name: what a length is, which overlap is enough, and who finds whom.
+
+    name         length     enough     who finds whom                       a CAS(ME)^2 offset 0 is
+    strict       inclusive  >= 0.5     pairs by falling IoU, one to one     as far from the apex as the onset
+    optimal      inclusive  >= 0.5     as many pairs as possible            as far from the apex as the onset
+    megc2020     inclusive  >= 0.5     any detection finds any truth        the apex
+    strs         inclusive  >= 0.5     in order, a truth once               as far from the apex as the onset
+    spotformer   exclusive  >= 0.5     truths in order take the best left   kept, so that nothing finds it
+
+`strict` is the rule of MEGC that [Deng2024] Sec. 4.1 states and what this project reports everywhere.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from spotformer_core.errors import InvalidValueError, did_you_mean, require
+
+IOU_THRESHOLD = 0.5
+"""theta_IoU of Eq. 6 of [Deng2024]."""
+
+
+class Length(StrEnum):
+    """What the length of an interval is."""
+
+    INCLUSIVE = "inclusive"
+    """Both ends belong to it: offset - onset + 1."""
+    EXCLUSIVE = "exclusive"
+    """offset - onset."""
+
+
+class Enough(StrEnum):
+    """Which IoU lets a detection find a truth."""
+
+    AT_LEAST = "at least the threshold"
+    ABOVE = "above the threshold"
+
+
+class Matching(StrEnum):
+    """Who finds whom, of the pairs that overlap enough."""
+
+    FALLING_IOU = "falling-iou"
+    """Pairs by falling IoU, of equal ones the first detection's; one to one."""
+    TRUTH_ORDER = "truth-order"
+    """Each truth in order takes the best detection that is left; one to one."""
+    OPTIMAL = "optimal"
+    """The most pairs that any choice gives, by maximum bipartite matching; one to one."""
+    ANY = "any"
+    """Each truth is found by the first detection that overlaps it enough; a detection may find several."""
+
+
+class MissingOffset(StrEnum):
+    """What an offset 0 ("not annotated", 44 rows of CAS(ME)^2) becomes."""
+
+    SYMMETRIC = "symmetric about the apex"
+    APEX = "the apex"
+    KEPT = "kept"
+    """The truth ends before it begins: nothing finds it, and it counts as missed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Convention:
+    """One way of counting.
+
+    Attributes:
+        shortest: intervals of fewer frames, both ends counted, find nothing and are not found.
+        shared_detections_count_twice: with `Matching.ANY`, whether a detection that finds two truths counts as two
+            where precision is taken (STRS), or as the one that it is (MEGC2020).
+    """
+
+    name: str
+    length: Length
+    matching: Matching
+    missing_offset: MissingOffset
+    enough: Enough = Enough.AT_LEAST
+    iou_threshold: float = IOU_THRESHOLD
+    shortest: int = 1
+    shared_detections_count_twice: bool = False
+
+    def __post_init__(self) -> None:
+        require(
+            0 < self.iou_threshold <= 1,
+            "iou_threshold",
+            "greater than 0 and at most 1",
+            self.iou_threshold,
+            "MEGC uses 0.5.",
+        )
+
+
+STRICT: Final = Convention(
+    name="strict",
+    length=Length.INCLUSIVE,
+    matching=Matching.FALLING_IOU,
+    missing_offset=MissingOffset.SYMMETRIC,
+)
+OPTIMAL: Final = Convention(
+    name="optimal",
+    length=Length.INCLUSIVE,
+    matching=Matching.OPTIMAL,
+    missing_offset=MissingOffset.SYMMETRIC,
+)
+# The baseline's scorer counts the overlap of two disjoint intervals as 1. Of two frames or more, and it leaves shorter
+# ones out, disjoint intervals then have an IoU of at most 1/3, so that this decides nothing at 0.5.
+MEGC2020: Final = Convention(
+    name="megc2020",
+    length=Length.INCLUSIVE,
+    matching=Matching.ANY,
+    missing_offset=MissingOffset.APEX,
+    shortest=2,
+)
+# Differs from STRS-Metric: recordings without truths and subjects without detections are not left out.
+STRS: Final = Convention(
+    name="strs",
+    length=Length.INCLUSIVE,
+    matching=Matching.ANY,
+    missing_offset=MissingOffset.SYMMETRIC,
+    shared_detections_count_twice=True,
+)
+SPOTFORMER: Final = Convention(
+    name="spotformer",
+    length=Length.EXCLUSIVE,
+    matching=Matching.TRUTH_ORDER,
+    missing_offset=MissingOffset.KEPT,
+)
+
+CONVENTIONS: Final = {one.name: one for one in (STRICT, OPTIMAL, MEGC2020, STRS, SPOTFORMER)}
+"""Every convention by its name."""
+
+
+def convention_named(name: str) -> Convention:
+    """The convention of this name.
+
+    Raises:
+        InvalidValueError: when none has it.
+    """
+    if name not in CONVENTIONS:
+        raise InvalidValueError(
+            f"a convention must be one of the named ones, got {name!r}. {did_you_mean(name, CONVENTIONS)}"
+        )
+    return CONVENTIONS[name]

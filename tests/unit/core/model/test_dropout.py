@@ -1,0 +1,79 @@
+import pytest
+import torch
+
+from spotformer_core.model.dropout import Dropout, dropout_factors
+
+N = 400_000
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.1, 0.5, 0.9])
+def test_the_share_of_dropped_elements_is_the_rate(rate):
+    factors = dropout_factors(torch.empty(N), rate)
+
+    # One standard deviation of the share is at most 0.0008.
+    assert (factors == 0).float().mean().item() == pytest.approx(rate, abs=0.004)
+    assert factors[factors > 0].unique().tolist() == pytest.approx([1 / (1 - rate)])
+
+
+def test_what_is_dropped_does_not_depend_on_what_was_dropped_before_it():
+    dropped = dropout_factors(torch.empty(N), 0.1) == 0
+
+    for distance in (1, 2, 3, 7, 8, 16, 32, 256, 2560, 4096):
+        both = (dropped[distance:] & dropped[:-distance]).float().mean().item()
+        assert both == pytest.approx(0.01, abs=0.0012), distance
+
+
+def test_what_is_dropped_does_not_depend_on_the_call_before():
+    first, second = (dropout_factors(torch.empty(N), 0.1) == 0 for _ in range(2))
+
+    assert (first & second).float().mean().item() == pytest.approx(0.01, abs=0.0012)
+    # Nor is the second a part of the first that was moved.
+    shifted = [(first.roll(shift) == second).float().mean().item() for shift in (-64, -8, -2, -1, 1, 2, 8, 64)]
+    assert max(shifted) < 0.9
+
+
+def test_every_channel_of_a_layer_is_dropped_equally_often():
+    dropped = (dropout_factors(torch.empty(4096, 64), 0.25) == 0).float().mean(dim=0)
+
+    # One standard deviation of a channel's share is 0.0068.
+    assert dropped.min() > 0.25 - 5 * 0.0068
+    assert dropped.max() < 0.25 + 5 * 0.0068
+    assert dropped.std().item() == pytest.approx(0.0068, rel=0.4)
+
+
+def test_factors_follow_from_the_generator_and_from_nothing_else():
+    torch.manual_seed(5)
+    first = dropout_factors(torch.empty(100, 7), 0.3)
+    after = torch.get_rng_state()
+
+    torch.manual_seed(5)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    again = dropout_factors(torch.empty(700), 0.3)
+    torch.set_num_threads(threads)
+
+    assert torch.equal(first.flatten(), again)
+    assert torch.equal(torch.get_rng_state(), after)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_factors_have_the_type_of_the_values(dtype):
+    assert dropout_factors(torch.empty(4, dtype=dtype), 0.5).dtype == dtype
+
+
+def test_the_gradient_is_dropped_with_the_value():
+    values = torch.randn(1000, requires_grad=True)
+
+    kept = Dropout(0.3)(values)
+    kept.sum().backward()
+
+    torch.testing.assert_close(kept.detach(), values.detach() * values.grad)
+    assert set(values.grad.unique().tolist()) == {0.0, values.grad.max().item()}
+
+
+def test_nothing_is_dropped_in_evaluation_or_at_rate_0():
+    values, before = torch.randn(10), torch.get_rng_state()
+
+    assert Dropout(0.5).eval()(values) is values
+    assert Dropout(0.0)(values) is values
+    assert torch.equal(torch.get_rng_state(), before)

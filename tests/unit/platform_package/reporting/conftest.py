@@ -1,0 +1,70 @@
+"""Annotation tables in the real formats, and the real ones."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from spotformer_core.datasets import cas_me_2, samm_lv
+
+
+def write_sheets(path: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> Path:
+    with xlsxwriter.Workbook(path) as workbook:
+        for name, rows in sheets.items():
+            sheet = workbook.add_worksheet(name)
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return path
+
+
+@pytest.fixture
+def samm_lv_table(tmp_path: Path) -> Path:
+    """Three recordings of two subjects: 006_1 with a macro and a micro, 006_2 with a macro, 007_1 with a micro."""
+    rows = [
+        ["006", "006_1_1", 1, 100.4, 150, 200, 101, "Macro", "4+7", ""],
+        ["006", "006_1_2", 1, 301, 320, 340, 40, "Micro - 1/2", "4", ""],
+        ["006", "006_2_1", 2, 100, -1, 250, 151, "Macro", "12", ""],
+        ["007", "007_1_1", 1, 40, 60, 80, 41, "Micro - 1/2", "4", ""],
+    ]
+    return write_sheets(tmp_path / "samm.xlsx", {samm_lv.SHEET: [["codes"], *([[]] * 8), samm_lv.COLUMNS, *rows]})
+
+
+@pytest.fixture
+def cas_me_2_table(tmp_path: Path) -> Path:
+    """One recording, s15_0101: a macro-expression without an annotated end and a micro-expression."""
+    codes = [
+        [1, "disgust1_1", 100, 150, 0, 4, "negative", "macro-expression", "anger"],
+        [1, "disgust1_2", 301, 305, 310, 4, "negative", "micro-expression", "anger"],
+    ]
+    sheets = {
+        cas_me_2.CODE_SHEET: codes,
+        cas_me_2.SUBJECT_SHEET: [[15, "s15", 1]] * 2,
+        cas_me_2.STIMULUS_SHEET: list(cas_me_2.STIMULUS_CODES.items()),
+    }
+    return write_sheets(tmp_path / "CAS(ME)^2code_final.xlsx", sheets)
+
+
+@pytest.fixture
+def write_detections(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes a csv file from its text."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / "detections.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def real_file() -> Callable[[str], Path]:
+    """Finds a real file by its name; they belong to the datasets' owners and are no part of this repository."""
+
+    def find(name: str) -> Path:
+        path = Path(__file__).resolve().parents[4].parent / "shared" / "annotations" / name
+        if not path.is_file():
+            pytest.skip(f"needs the real file {name} in a folder shared/annotations beside the repository")
+        return path
+
+    return find

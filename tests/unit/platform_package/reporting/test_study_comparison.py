@@ -1,0 +1,145 @@
+"""The comparison of a study, from its journal to table, Markdown and JSON."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from platform import report
+from platform.console.command import DONE, MISTAKE, run_command
+from platform.reporting.study_comparison import compare_configurations, read_study
+from platform.study.journal import encode
+from platform.study.records import ConfigurationRecord, FoldRecord, Record, StudyRecord
+from platform.study.state import StudyState
+from platform.study.workspace import Workspace, journal_path
+from spotformer_core.errors import StudyError
+from spotformer_core.metrics.bootstrap import f1_interval
+from spotformer_core.metrics.comparison import paired_difference
+from spotformer_core.metrics.protocols import Protocol
+
+SUBJECTS = [f"{number:02d}" for number in range(8)]
+FOUND = {"c0000": 4, "c0001": 6, "c0002": 5}
+"""Of ten macro-expressions of every subject, at the first of two thresholds; at the second none. No micro ones."""
+
+
+def records(configurations=FOUND) -> list[Record]:
+    study = StudyRecord(
+        dataset="toy",
+        dataset_digest="00ff",
+        space={"name": "toy", "apex_thresholds": [0.3, 0.6]},
+        seed=7,
+        scheduling="reproducible",
+        lag=2,
+        subjects=SUBJECTS,
+        extraction={},
+        versions={},
+    )
+    made: list[Record] = [study]
+    generator = np.random.default_rng(0)
+    for name, found in configurations.items():
+        made.append(ConfigurationRecord(configuration=name, params={"window": 9, "learning_rate": 0.001}))
+        for subject in SUBJECTS:
+            own = found + int(generator.integers(-2, 3))
+            counts = {"macro": [[own, 5, 10 - own], [0, 0, 10]], "micro": [[0, 1, 0], [0, 0, 0]]}
+            made.append(
+                FoldRecord(configuration=name, subject=subject, seed=1, counts=counts, final_loss=0.1, seconds={})
+            )
+    return made
+
+
+@pytest.fixture
+def state() -> StudyState:
+    made = records()
+    return StudyState(made[0], made)
+
+
+@pytest.fixture
+def workspace(tmp_path) -> Workspace:
+    workspace = Workspace(tmp_path)
+    write_journal(workspace.study("toy"), records())
+    return workspace
+
+
+def write_journal(folder: Path, made: list[Record]) -> None:
+    folder.mkdir(parents=True)
+    journal_path(folder).write_bytes(b"".join(encode(record) for record in made))
+
+
+def report_on(workspace: Workspace, *arguments: object) -> int:
+    given = ["leaderboard", "--workspace", str(workspace.folder), *map(str, arguments)]
+    return run_command(report.main, report.parser(), given)
+
+
+def macro_counts(state: StudyState, name: str) -> np.ndarray:
+    return np.array([state.configurations[name].folds[subject].counts["macro"][0] for subject in SUBJECTS])
+
+
+def test_figures_are_those_of_the_pooled_counts_of_the_subjects(state):
+    comparison = compare_configurations(state)
+
+    assert (comparison.num_subjects, comparison.num_events) == (8, {"macro": 80, "micro": 0})
+    assert [one.name for one in comparison.configurations] == ["c0001", "c0002", "c0000"]
+    for one in comparison.configurations:
+        assert one.f1[Protocol.HONEST]["macro"] == f1_interval(macro_counts(state, one.name))
+    assert comparison.configurations[0].f1[Protocol.HONEST]["overall"].value == pytest.approx(
+        state.value("c0001"), abs=1e-12
+    )
+
+
+def test_differences_are_taken_to_the_best_on_the_same_subjects(state):
+    best, second, _ = compare_configurations(state).configurations
+
+    expected = paired_difference(macro_counts(state, "c0001"), macro_counts(state, "c0002"))
+    assert second.behind_best == expected
+    assert (best.behind_best.f1.value, best.behind_best.superiority) == (0, 0.5)
+
+
+def test_probabilities_of_being_best_add_up_and_the_winner_is_the_first(state):
+    comparison = compare_configurations(state)
+
+    assert sum(one.probability_best for one in comparison.configurations) == pytest.approx(1)
+    assert comparison.winner.index == 0
+    assert comparison.winner.corrected_f1.value <= comparison.winner.apparent_f1
+
+
+def test_table_markdown_and_json_say_the_same(workspace, tmp_path, capsys):
+    written, document = tmp_path / "l.json", tmp_path / "l.md"
+
+    code = report_on(workspace, "--study", "toy", "--json", written, "--markdown", document)
+
+    assert code == DONE
+    values = json.loads(written.read_text())
+    assert (values["subjects"], values["events"]) == (8, {"macro": 80, "micro": 0})
+    assert [one["id"] for one in values["configurations"]] == ["c0001", "c0002", "c0000"]
+    assert values["winner"]["id"] == "c0001"
+    best = values["configurations"][0]
+    assert set(best["f1"]) == {"honest", "paper", "as-released"}
+    overall = best["f1"]["honest"]["overall"]
+    cell = f"{overall['value']:.4f} ({overall['low']:.3f}, {overall['high']:.3f})"
+    shown = capsys.readouterr().out
+    assert "study toy: 3 configurations, 8 subjects, 80 macro and 0 micro expressions" in shown
+    assert f"{overall['value']:.4f}" in shown
+    assert f"| 1 | c0001 | {cell} |" in document.read_text()
+    corrected = f"corrected for having been picked it is {values['winner']['corrected_f1']['value']:.4f}"
+    assert corrected in document.read_text()
+    assert corrected in shown
+
+
+def test_an_unknown_study_ends_with_code_2(workspace, capsys):
+    assert report_on(workspace, "--study", "other") == MISTAKE
+    assert "error: a study must have a journal, got no " in capsys.readouterr().err
+
+
+def test_a_study_without_a_complete_configuration_is_an_error(tmp_path):
+    write_journal(tmp_path / "open", records()[:3])
+
+    with pytest.raises(StudyError, match=r"must have a complete configuration to report on, got none in .*go on"):
+        read_study(tmp_path / "open")
+
+
+def test_a_journal_without_its_study_is_an_error(tmp_path):
+    write_journal(tmp_path / "headless", records()[1:3])
+
+    with pytest.raises(StudyError, match="a journal must begin with its study, got none in"):
+        read_study(tmp_path / "headless")

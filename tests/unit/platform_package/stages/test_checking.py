@@ -1,0 +1,148 @@
+"""What `--check` says, and its exit code."""
+
+import argparse
+from functools import partial
+
+import cv2
+import numpy as np
+import pytest
+
+from platform.console.command import DONE, UNDONE
+from platform.stages import checking, reading
+from spotformer_core.datasets.policies import MEANINGS
+from spotformer_core.errors import LandmarkError
+
+IMAGE = cv2.imencode(".png", np.zeros((4, 4), np.uint8))[1].tobytes()
+
+
+class Landmarks:
+    """Has landmarks for all recordings but those named."""
+
+    def __init__(self, *without):
+        self.without = without
+
+    def fingerprint(self, recording):
+        if recording.name in self.without:
+            raise LandmarkError("none")
+        return "some"
+
+
+@pytest.fixture
+def root(tmp_path):
+    """Two recordings of anna and one of ben without expressions."""
+    for name in ("anna_1", "anna_2", "ben"):
+        (tmp_path / name).mkdir()
+        for number in range(60):
+            (tmp_path / name / f"{number:03d}.png").write_bytes(IMAGE)
+    (tmp_path / "annotations.csv").write_text(
+        "recording,subject,kind,onset,apex,offset\n"
+        "anna_1,anna,macro,2,,20\nanna_1,anna,micro,30,33,36\nanna_2,anna,macro,40,50,70\n"
+    )
+    (tmp_path / "recordings.csv").write_text(
+        "recording,subject,frames_per_second\nben,ben,\nanna_1,anna,30\nanna_2,anna,30\n"
+    )
+    return tmp_path
+
+
+@pytest.fixture
+def check(root, capsys):
+    """Exit code and printed lines."""
+
+    def run(*arguments, landmarks=Landmarks):
+        parser = argparse.ArgumentParser()
+        reading.add_workspace_option(parser)
+        reading.add_dataset_options(parser)
+        checking.add_check_option(parser)
+        options = parser.parse_args(["--dataset", "plain", "--root", str(root), "--check", *arguments])
+        assert options.check
+        code = checking.check_dataset(reading.dataset_options(options), landmarks)
+        return code, capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_a_complete_dataset_is_described_and_nothing_is_missing(check, root):
+    code, lines = check()
+
+    assert code == DONE
+    assert lines[:6] == [
+        f"dataset plain in {root}",
+        "frames per second: 30",
+        "",
+        "subject  recordings  frames  minutes  macro  micro",
+        "anna              2     120      0.1      2      1",
+        "ben               1      60      0.0      0      0",
+    ]
+    assert "missing: nothing" in lines
+    assert "without expressions, which is no fault: 1 (ben)" in lines
+
+
+def test_every_repair_is_counted_and_explained(check):
+    _, lines = check("--policy", "past-end=keep")
+
+    first = lines.index("repaired")
+    assert lines[first + 1 : first + 5] == [
+        "       1  missing-apex-is-midpoint: An apex that was not annotated became the midpoint of onset and offset.",
+        f"       1  offset-past-end-kept: {MEANINGS['offset-past-end-kept']}",
+        "       1  30-frames-per-second-assumed: A recording without a known frame rate.",
+        "  by --policy past-end=keep",
+    ]
+
+
+def test_a_recording_that_is_not_on_disk_is_missing_unless_it_is_skipped(check, root):
+    (root / "anna_2").rename(root / ".elsewhere")
+
+    code, lines = check()
+    code_of_skip, lines_of_skip = check("--missing-recordings", "skip")
+
+    assert code == UNDONE
+    assert any(line.startswith("  annotated but not on disk: 1 (anna_2). Unpack them, or") for line in lines)
+    assert (code_of_skip, "missing: nothing" in lines_of_skip) == (DONE, True)
+
+
+def test_a_recording_that_cannot_be_read_is_missing_with_its_reason(check, root):
+    for path in (root / "anna_2").iterdir():
+        path.unlink()
+
+    code, lines = check()
+
+    assert code == UNDONE
+    assert any(line.startswith("  anna_2 cannot be read: a folder of a recording must hold") for line in lines)
+
+
+def test_recordings_without_landmarks_are_named(check):
+    code, lines = check(landmarks=partial(Landmarks, "anna_1", "ben"))
+
+    assert code == UNDONE
+    assert "  without landmarks: 2 (anna_1, ben)." in lines
+
+
+def test_a_landmark_source_that_cannot_be_used_is_missing(check):
+    def unusable():
+        raise LandmarkError("no models")
+
+    code, lines = check(landmarks=unusable)
+
+    assert (code, "  landmarks: no models" in lines) == (UNDONE, True)
+
+
+def test_named_recordings_only_are_checked(check, root):
+    (root / "anna_2").rename(root / ".elsewhere")
+
+    code, lines = check("--recordings", "anna_1")
+
+    assert code == DONE
+    assert not any(line.startswith("ben") for line in lines)
+
+
+def test_a_difference_from_the_published_totals_is_said_and_no_fault(check, monkeypatch):
+    published = checking.PUBLISHED["samm-lv"]
+    monkeypatch.setattr(checking, "PUBLISHED", {"plain": published})
+
+    code, lines = check()
+
+    assert code == DONE
+    assert lines[-1] == (
+        "published totals of annotated recordings: 147 recordings published, 2 here; 30 subjects published, 1 here; "
+        "343 macro published, 2 here; 159 micro published, 1 here"
+    )
