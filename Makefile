@@ -7,6 +7,7 @@ WORKSPACE ?= workspace
 ARGS ?=
 PORT ?= 5000
 RUN := .venv/bin/python
+QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
 .PHONY: search test test-slow check format ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-decoding bench-selection bench-training
@@ -15,7 +16,8 @@ search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
 
 test: .venv/.installed
-	$(RUN) -m pytest -m "not slow" $(ARGS)
+	$(RUN) -m pytest -m "not slow" -n auto --dist loadfile $(QUICK_TESTS) $(ARGS)
+	$(RUN) -m pytest -m "not slow" tests/integration tests/faults $(ARGS)
 
 test-slow: .venv/.installed
 	$(RUN) -m pytest -m slow $(ARGS)

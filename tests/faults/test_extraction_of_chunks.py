@@ -104,6 +104,7 @@ def test_after_kill_9_finished_chunks_stay_and_the_rerun_makes_the_same_bytes(
     assert [line for line in said.splitlines() if not line.startswith("extract: ")] == [], "Ray keeps quiet"
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_its_chunk_done_again(undisturbed: Path, folder: Path, start: Start):
     process = start()
     wait_for_a_chunk(folder, process)
@@ -157,6 +158,7 @@ def wait_for_a_chunk_or_lock(folder: Path, process: "subprocess.Popen[str]") -> 
         time.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_a_full_disk_keeps_finished_chunks_and_the_rerun_makes_the_same_bytes(
     undisturbed: Path, folder: Path, start: Start
 ):

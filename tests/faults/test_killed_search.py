@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
+
 from tests.searches import Search, journal_lines, run_search, search_log
 
 Start = Callable[[Path, Sequence[str]], "subprocess.Popen[bytes]"]
@@ -63,6 +65,7 @@ def test_ctrl_c_stops_cleanly_says_how_to_continue_and_loses_nothing(
     assert resumed.result["configurations"] == undisturbed.result["configurations"]
 
 
+@pytest.mark.slow
 def test_a_killed_fold_worker_is_replaced_and_its_fold_run_again(
     undisturbed: Search, workspace: Path, start_search: Start
 ):
