@@ -30,6 +30,7 @@ def mount_small_disk() -> Iterator[Mount]:
         subprocess.run(["umount", "-l", str(folder)], check=False)
 
 
+@pytest.mark.slow
 def test_a_search_stops_in_good_order_and_continues_when_there_is_room(
     undisturbed: Search, workspace: Path, mount_small_disk: Mount
 ):
@@ -53,6 +54,7 @@ def test_a_search_stops_in_good_order_and_continues_when_there_is_room(
     assert resumed.result["configurations"] == undisturbed.result["configurations"]
 
 
+@pytest.mark.slow
 def test_an_extraction_stops_in_good_order_and_continues_when_there_is_room(
     extracted: Path, tmp_path: Path, mount_small_disk: Mount
 ):

@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from platform.console.command import UNDONE
 from tests.searches import REPOSITORY, run_module
 
@@ -16,6 +18,7 @@ def arrow_files(workspace: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (workspace / "flow").rglob("*.arrow")}
 
 
+@pytest.mark.slow
 def test_after_kill_9_the_rerun_extracts_the_rest_and_the_store_is_bitwise_the_same(extracted: Path, tmp_path: Path):
     workspace = tmp_path / "workspace"
     shutil.copytree(extracted / "demo", workspace / "demo")
@@ -44,6 +47,7 @@ def test_after_kill_9_the_rerun_extracts_the_rest_and_the_store_is_bitwise_the_s
     assert {name: untouched[name] for name in times} == times
 
 
+@pytest.mark.slow
 def test_a_broken_recording_is_named_while_the_others_finish(extracted: Path, tmp_path: Path):
     workspace = tmp_path / "workspace"
     shutil.copytree(extracted / "demo", workspace / "demo")
