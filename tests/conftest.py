@@ -1,1 +1,7 @@
+from hypothesis import settings
+
 pytest_plugins = ["tests.searches"]
+
+# A test that fails because the machine is busy says nothing about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")

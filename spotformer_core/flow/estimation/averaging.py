@@ -1,7 +1,8 @@
 """Motion from the normal equations of all pixels in a square window, Eq. 16 of [Farneback2003].
 
-Sums over the window are running sums down the columns and, across them, sums of sums; both are anew after as many rows
-as the window has, so that rounding does not add up. Beyond the border of the image its last pixels repeat.
+Sums over the window are running sums down the columns and, across them, sums of sums. They and the solution are
+float64: where texture has one direction, the products in the determinant cancel to less than float32 resolves. Beyond
+the border of the image its last pixels repeat.
 """
 
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spotformer_core.flow.estimation.compilation import compiled, compiled_in_place
-from spotformer_core.flow.estimation.lanes import LANES, Flat, load, spread, store
+from spotformer_core.flow.estimation.lanes import LANES, Flat, FlatWide, load, narrowed, spread, store, widened
 from spotformer_core.flow.estimation.matrices import FlowRow
 from spotformer_core.flow.estimation.pyramid import COEFFICIENTS
 
@@ -17,13 +18,25 @@ _REGULARIZATION = 1e-3
 """OpenCV's addend to the determinant, which keeps motion finite where there is no texture."""
 
 
+class Memory(NamedTuple):
+    """What the work on one box is done in.
+
+    Attributes:
+        pixels: float32.
+        sums: float64.
+    """
+
+    pixels: Any
+    sums: Any
+
+
 class Lines(NamedTuple):
     """Memory for the rows under the window; five planes a row, `plane` elements each.
 
     Attributes:
         ring: the last rows, one more than the window has.
-        columns: their sums.
-        partial: sums of a few neighbouring columns.
+        columns: their sums, float64.
+        partial: sums of five neighbouring columns.
     """
 
     ring: Any
@@ -32,19 +45,22 @@ class Lines(NamedTuple):
     plane: int
 
 
-def lines_length(size: int, window: int) -> int:
-    """Elements of memory that `lines_in` needs at most for boxes of an image of `size` pixels a side."""
-    return (window + 3) * COEFFICIENTS * _plane(size + window) + 3 * 2 * window
+def ring_length(size: int, window: int) -> int:
+    """Elements of float32 that `lines_in` needs at most for boxes of an image of `size` pixels a side."""
+    return (window + 1) * COEFFICIENTS * _plane(size + window) + 2 * window
+
+
+def sums_length(size: int, window: int) -> int:
+    """The same of float64."""
+    return 2 * (COEFFICIENTS * _plane(size + window) + 2 * window)
 
 
 @compiled_in_place
-def lines_in(memory: Flat, width: int, window: int) -> Lines:
+def lines_in(memory: Memory, width: int, window: int) -> Lines:
     """Rows for a box of `width` columns, in the first elements of `memory`."""
     plane = _plane(width + window)
-    row, slack = COEFFICIENTS * plane, 2 * window
-    ring_end = (window + 1) * row + slack
-    columns_end = ring_end + row + slack
-    return Lines(memory[:ring_end], memory[ring_end:columns_end], memory[columns_end:], plane)
+    columns_end = COEFFICIENTS * plane + 2 * window
+    return Lines(memory.pixels, memory.sums[:columns_end], memory.sums[columns_end:], plane)
 
 
 @compiled_in_place
@@ -66,20 +82,15 @@ def add_row(lines: Lines, number: int, window: int) -> None:
     entering = slot_of(lines, number, window)
     if number == 0:
         for at in range(0, row, LANES):
-            store(columns, at, load(ring, entering + at))
+            store(columns, at, widened(load(ring, entering + at)))
     elif number < window:
         for at in range(0, row, LANES):
-            store(columns, at, load(columns, at) + load(ring, entering + at))
-    elif number % window == 0:
-        for at in range(0, row, LANES):
-            total = load(ring, entering + at)
-            for other in range(number - window + 1, number):
-                total = total + load(ring, slot_of(lines, other, window) + at)
-            store(columns, at, total)
+            store(columns, at, load(columns, at) + widened(load(ring, entering + at)))
     else:
         leaving = slot_of(lines, number - window, window)
         for at in range(0, row, LANES):
-            store(columns, at, load(columns, at) + (load(ring, entering + at) - load(ring, leaving + at)))
+            change = widened(load(ring, entering + at)) - widened(load(ring, leaving + at))
+            store(columns, at, load(columns, at) + change)
 
 
 @compiled
@@ -110,17 +121,18 @@ def write_motion(lines: Lines, window: int, width: int, flow: Flat, flow_row: Fl
         if num_fives > 0:
             sums = _planes(lines.partial, x, plane)
         else:
-            sums = (spread(0.0), spread(0.0), spread(0.0), spread(0.0), spread(0.0))
+            zero = widened(spread(0.0))
+            sums = (zero, zero, zero, zero, zero)
         for step in range(5, 5 * num_fives, 5):
             sums = _added(sums, _planes(lines.partial, x + step, plane))
         for step in range(5 * num_fives, window):
             sums = _added(sums, _planes(lines.columns, x + step, plane))
         yy, xy, xx, h_y, h_x = sums
         determinant = yy * xx - xy * xy
-        regularized = determinant + spread(regularization(window))
-        store(flow, flow_row.x_at + x, (yy * h_x - xy * h_y) / regularized)
-        store(flow, flow_row.y_at + x, (xx * h_y - xy * h_x) / regularized)
-        store(flow, flow_row.determinant_at + x, determinant)
+        regularized = narrowed(determinant + widened(spread(regularization(window))))
+        store(flow, flow_row.x_at + x, narrowed(yy * h_x - xy * h_y) / regularized)
+        store(flow, flow_row.y_at + x, narrowed(xx * h_y - xy * h_x) / regularized)
+        store(flow, flow_row.determinant_at + x, narrowed(determinant))
 
 
 @compiled_in_place
@@ -130,13 +142,13 @@ def regularization(window: int) -> np.float32:
 
 
 @compiled_in_place
-def _sum_of_five(columns: Flat, at: int) -> Any:
+def _sum_of_five(columns: FlatWide, at: int) -> Any:
     neighbours = load(columns, at + 1) + load(columns, at + 2), load(columns, at + 3) + load(columns, at + 4)
     return load(columns, at) + (neighbours[0] + neighbours[1])
 
 
 @compiled_in_place
-def _planes(sums: Flat, at: int, plane: int) -> tuple[Any, Any, Any, Any, Any]:
+def _planes(sums: FlatWide, at: int, plane: int) -> tuple[Any, Any, Any, Any, Any]:
     return (
         load(sums, at),
         load(sums, at + plane),

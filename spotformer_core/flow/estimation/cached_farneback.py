@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from spotformer_core.flow.areas import Areas
+from spotformer_core.flow.estimation.averaging import Memory
 from spotformer_core.flow.estimation.compilation import entry_point
 from spotformer_core.flow.estimation.expansion import Fit, expand
-from spotformer_core.flow.estimation.full_pyramid import copy_areas, estimate, memory_length
-from spotformer_core.flow.estimation.lanes import LANES, Flat
+from spotformer_core.flow.estimation.full_pyramid import copy_areas, estimate, memory_for
+from spotformer_core.flow.estimation.lanes import LANES, Flat, FlatWide
 from spotformer_core.flow.estimation.matrices import border_weights
 from spotformer_core.flow.estimation.parameters import FarnebackParameters
 from spotformer_core.flow.estimation.pyramid import Pyramid, level_of
@@ -20,6 +21,9 @@ from spotformer_core.shapes import Float32, Int64, UInt8
 
 class CachedFarneback:
     """[Farneback2003] as OpenCV computes it: equal within rounding, for every parameter and size.
+
+    Where texture has one direction only, rounding decides about the motion along it; there ours differs from OpenCV's
+    as much as OpenCV's does from itself without its optimizations.
 
     Args:
         face_size: side of the face in pixels.
@@ -61,7 +65,7 @@ class CachedFarneback:
         return Work(
             tiles=plan_tiles(rectangles, self._sizes, parameters.reach, parameters.iterations),
             flows=np.zeros(pyramid.flow_length, np.float32),
-            memory=np.zeros(memory_length(pyramid.face_size, parameters.window), np.float32),
+            memory=memory_for(pyramid.face_size, parameters.window),
         )
 
     def boxes_for_one_iteration(self, rectangles: Int64[np.ndarray, "areas 4"]) -> Int64[np.ndarray, "boxes 4"]:
@@ -91,7 +95,7 @@ class Work:
 
     tiles: Int64[np.ndarray, "tiles 5"]
     flows: Flat
-    memory: Flat
+    memory: Memory
 
 
 @entry_point
@@ -101,7 +105,7 @@ def _expand_all(
     smoothing_weights: Float32[np.ndarray, "levels taps side"],
     num_taps: Int64[np.ndarray, " levels"],
     kernels: Float32[np.ndarray, "3 taps"],
-    inverse: Float32[np.ndarray, " 4"],
+    inverse: FlatWide,
     table: Int64[np.ndarray, "levels 4"],
     expansions: Flat,
 ) -> None:

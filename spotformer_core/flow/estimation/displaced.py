@@ -10,19 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from spotformer_core.flow.estimation.compilation import compiled_in_place
-from spotformer_core.flow.estimation.lanes import (
-    Flat,
-    all_set,
-    choose,
-    first_of,
-    floor,
-    gather,
-    larger,
-    load,
-    multiply_add,
-    smaller,
-    spread,
-)
+from spotformer_core.flow.estimation.lane_functions import all_set, choose, floor, larger, multiply_add, smaller
+from spotformer_core.flow.estimation.lanes import Flat, first_of, gather, load, spread
 from spotformer_core.flow.estimation.pyramid import COEFFICIENTS, Level
 
 

@@ -4,19 +4,8 @@ import numpy as np
 
 from spotformer_core.flow.estimation.boxes import BoxFlow, flow_row_at
 from spotformer_core.flow.estimation.compilation import compiled, compiled_in_place
-from spotformer_core.flow.estimation.lanes import (
-    LANES,
-    Flat,
-    count_from,
-    floor,
-    gather,
-    larger,
-    load,
-    multiply_add,
-    smaller,
-    spread,
-    store,
-)
+from spotformer_core.flow.estimation.lane_functions import floor, larger, multiply_add, smaller
+from spotformer_core.flow.estimation.lanes import LANES, Flat, count_from, gather, load, spread, store
 from spotformer_core.flow.estimation.pyramid import Level
 
 _TWICE = 2.0

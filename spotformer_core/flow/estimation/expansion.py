@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spotformer_core.flow.estimation.compilation import compiled, compiled_in_place
-from spotformer_core.flow.estimation.lanes import LANES, Flat, load, multiply_add, spread, store
+from spotformer_core.flow.estimation.lanes import LANES, Flat, FlatWide, load, narrowed, spread, store, widened
 from spotformer_core.flow.estimation.pyramid import COEFFICIENTS, Level
 from spotformer_core.shapes import Float32
 
@@ -22,11 +22,11 @@ class Fit:
     Attributes:
         kernels: the Gaussian g(k), k g(k) and k^2 g(k) for k = 0 .. poly_n.
         inverse: the elements of the inverse normal matrix by which moments become coefficients: that of the linear
-            terms, that which couples a square with the constant, that of a square, that of x y.
+            terms, that which couples a square with the constant, that of a square, that of x y; each for eight lanes.
     """
 
     kernels: Float32[np.ndarray, "3 taps"]
-    inverse: Float32[np.ndarray, " 4"]
+    inverse: FlatWide
 
     @classmethod
     def of(cls, poly_n: int, poly_sigma: float) -> "Fit":
@@ -39,14 +39,14 @@ class Fit:
         inverse = np.linalg.inv(basis * np.outer(gaussian, gaussian).reshape(-1) @ basis.T)
         moments = np.stack([gaussian, places * gaussian, places**2 * gaussian])[:, poly_n:]
         elements = np.array([inverse[1, 1], inverse[0, 3], inverse[3, 3], inverse[5, 5]])
-        return cls(kernels=moments.astype(np.float32), inverse=elements.astype(np.float32))
+        return cls(kernels=moments.astype(np.float32), inverse=np.repeat(elements, LANES))
 
 
 @compiled
 def expand(
     image: Flat,
     kernels: Float32[np.ndarray, "3 taps"],
-    inverse: Float32[np.ndarray, " 4"],
+    inverse: FlatWide,
     level: Level,
     expansions: Flat,
 ) -> None:
@@ -101,7 +101,7 @@ def _fit(
     at: int,
     padded: int,
     kernels: Float32[np.ndarray, "3 taps"],
-    inverse: Float32[np.ndarray, " 4"],
+    inverse: FlatWide,
     expansions: Flat,
     to: int,
     stride: int,
@@ -109,26 +109,23 @@ def _fit(
     """Eight pixels of one row: their moments, then their coefficients."""
     odd_at, square_at = at + padded, at + 2 * padded
     weight = spread(kernels[0, 0])
-    one, y, yy = load(sums, at) * weight, load(sums, odd_at) * weight, load(sums, square_at) * weight
-    x, xx, xy = spread(0.0), spread(0.0), spread(0.0)
+    one, y = widened(load(sums, at) * weight), widened(load(sums, odd_at) * weight)
+    yy = widened(load(sums, square_at) * weight)
+    x, xx, xy = widened(spread(0.0)), widened(spread(0.0)), widened(spread(0.0))
     for k in range(1, kernels.shape[1]):
         weight, odd, square = spread(kernels[0, k]), spread(kernels[1, k]), spread(kernels[2, k])
         left, right = load(sums, at - k), load(sums, at + k)
-        one = multiply_add(left + right, weight, one)
-        x = multiply_add(right - left, odd, x)
-        xx = multiply_add(left + right, square, xx)
+        both = widened(left + right)
+        one = one + both * widened(weight)
+        xx = xx + both * widened(square)
+        x = x + widened((right - left) * odd)
         left, right = load(sums, odd_at - k), load(sums, odd_at + k)
-        y = multiply_add(left + right, weight, y)
-        xy = multiply_add(right - left, odd, xy)
-        yy = multiply_add(load(sums, square_at - k) + load(sums, square_at + k), weight, yy)
-    linear, coupling, square, product = (
-        spread(inverse[0]),
-        spread(inverse[1]),
-        spread(inverse[2]),
-        spread(inverse[3]),
-    )
-    store(expansions, to, y * linear)
-    store(expansions, to + stride, x * linear)
-    store(expansions, to + 2 * stride, multiply_add(yy, square, one * coupling))
-    store(expansions, to + 3 * stride, multiply_add(xx, square, one * coupling))
-    store(expansions, to + 4 * stride, xy * product)
+        y = y + widened((left + right) * weight)
+        xy = xy + widened((right - left) * odd)
+        yy = yy + widened((load(sums, square_at - k) + load(sums, square_at + k)) * weight)
+    constant = one * load(inverse, LANES)
+    store(expansions, to, narrowed(y * load(inverse, 0)))
+    store(expansions, to + stride, narrowed(x * load(inverse, 0)))
+    store(expansions, to + 2 * stride, narrowed(constant + yy * load(inverse, 2 * LANES)))
+    store(expansions, to + 3 * stride, narrowed(constant + xx * load(inverse, 2 * LANES)))
+    store(expansions, to + 4 * stride, narrowed(xy * load(inverse, 3 * LANES)))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spotformer_core.flow.estimation.averaging import lines_length
+from spotformer_core.flow.estimation.averaging import Memory, ring_length, sums_length
 from spotformer_core.flow.estimation.boxes import (
     NUM_PLANES,
     Box,
@@ -22,9 +22,13 @@ from spotformer_core.flow.estimation.rows import copy_row, largest_difference
 from spotformer_core.shapes import Float32, Int64
 
 
-def memory_length(face_size: int, window: int) -> int:
-    """Elements of memory that `estimate` works in."""
-    return box_flow_length(face_size) + max(lines_length(face_size, window), enlarged_lines_length(face_size))
+def memory_for(face_size: int, window: int) -> Memory:
+    """What `estimate` works in."""
+    beside_flow = max(ring_length(face_size, window), enlarged_lines_length(face_size))
+    return Memory(
+        pixels=np.zeros(box_flow_length(face_size) + beside_flow, np.float32),
+        sums=np.zeros(sums_length(face_size, window)),
+    )
 
 
 @entry_point
@@ -37,7 +41,7 @@ def estimate(
     reach: int,
     iterations: int,
     flows: Flat,
-    memory: Flat,
+    memory: Memory,
 ) -> np.float32:
     """Writes the flow from the first to the later face into `flows`, in the boxes of `tiles`.
 
@@ -54,13 +58,13 @@ def estimate(
         level_number = tiles[number, 0]
         level = level_of(table, level_number)
         wanted = Box(tiles[number, 1], tiles[number, 2], tiles[number, 3], tiles[number, 4])
-        flow = box_flow_in(memory, grown(wanted, reach * iterations, level.size))
-        rest = memory[NUM_PLANES * flow.plane :]
+        flow = box_flow_in(memory.pixels, grown(wanted, reach * iterations, level.size))
+        rest = Memory(memory.pixels[NUM_PLANES * flow.plane :], memory.sums)
         if level_number == len(table) - 1:
             for at in range(2 * flow.plane):
                 flow.flow[at] = np.float32(0)
         else:
-            enlarge(flows, level_of(table, level_number + 1), flow, level.size, rest)
+            enlarge(flows, level_of(table, level_number + 1), flow, level.size, rest.pixels)
         faces = Faces(first, later, weights[level_number])
         refine(faces, level, flow, grown(wanted, reach, level.size), reach, iterations - 1, rest)
         if level_number == 0:

@@ -15,17 +15,8 @@ import numpy as np
 
 from spotformer_core.flow.estimation.compilation import compiled, compiled_in_place
 from spotformer_core.flow.estimation.displaced import Places, are_inside, expansion_at, places_of
-from spotformer_core.flow.estimation.lanes import (
-    LANES,
-    Flat,
-    all_set,
-    choose,
-    count_from,
-    load,
-    multiply_add,
-    spread,
-    store,
-)
+from spotformer_core.flow.estimation.lane_functions import all_set, choose, multiply_add
+from spotformer_core.flow.estimation.lanes import LANES, Flat, count_from, load, spread, store
 from spotformer_core.flow.estimation.pyramid import COEFFICIENTS, Level
 
 BORDER_PIXELS = 5

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from spotformer_core.flow.estimation.averaging import (
+    Memory,
     add_row,
     lines_in,
     repeat_border,
@@ -12,7 +13,6 @@ from spotformer_core.flow.estimation.averaging import (
 )
 from spotformer_core.flow.estimation.boxes import Box, BoxFlow, flow_row_at, grown
 from spotformer_core.flow.estimation.compilation import compiled
-from spotformer_core.flow.estimation.lanes import Flat
 from spotformer_core.flow.estimation.matrices import Row, write_matrices
 from spotformer_core.flow.estimation.pyramid import Level
 
@@ -26,14 +26,14 @@ class Faces(NamedTuple):
 
 
 @compiled
-def refine(faces: Faces, level: Level, flow: BoxFlow, wanted: Box, reach: int, iterations: int, memory: Flat) -> None:
+def refine(faces: Faces, level: Level, flow: BoxFlow, wanted: Box, reach: int, iterations: int, memory: Memory) -> None:
     """Improves `flow` in place: inside `wanted` it is right if its box has iterations * reach more pixels."""
     for iteration in range(iterations):
         solve(faces, level, flow, grown(wanted, (iterations - 1 - iteration) * reach, level.size), reach, memory)
 
 
 @compiled
-def solve(faces: Faces, level: Level, flow: BoxFlow, box: Box, reach: int, memory: Flat) -> None:
+def solve(faces: Faces, level: Level, flow: BoxFlow, box: Box, reach: int, memory: Memory) -> None:
     """One iteration inside `box`, row by row and in place.
 
     A row of normal equations is made once, when it enters the window; what it was made from is overwritten only when

@@ -3,7 +3,8 @@
 import numpy as np
 
 from spotformer_core.flow.estimation.compilation import compiled, compiled_in_place
-from spotformer_core.flow.estimation.lanes import LANES, Flat, larger, load, spread, store
+from spotformer_core.flow.estimation.lane_functions import larger
+from spotformer_core.flow.estimation.lanes import LANES, Flat, load, spread, store
 
 
 @compiled_in_place

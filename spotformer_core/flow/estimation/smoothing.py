@@ -11,18 +11,8 @@ import cv2
 import numpy as np
 
 from spotformer_core.flow.estimation.compilation import compiled
-from spotformer_core.flow.estimation.lanes import (
-    LANES,
-    Flat,
-    all_set,
-    count_from,
-    first_of,
-    gather,
-    load,
-    multiply_add,
-    spread,
-    store,
-)
+from spotformer_core.flow.estimation.lane_functions import all_set, multiply_add
+from spotformer_core.flow.estimation.lanes import LANES, Flat, count_from, first_of, gather, load, spread, store
 from spotformer_core.shapes import Float, Float32, UInt8
 
 

@@ -1,10 +1,14 @@
-"""The flow of a pair from the flow to the frame before: the finest level alone, two iterations instead of a pyramid."""
+"""The flow of a pair from the flow to the frame before: the finest level alone, two iterations instead of a pyramid.
+
+The first iteration covers the areas and their surroundings, as far as the window reaches; the second, which needs what
+the first has found there, the areas alone.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from spotformer_core.flow.estimation.averaging import regularization
+from spotformer_core.flow.estimation.averaging import Memory, regularization
 from spotformer_core.flow.estimation.boxes import (
     NUM_PLANES,
     Box,
@@ -46,7 +50,7 @@ def follow(
     reach: int,
     bounds: Bounds,
     flows: Flat,
-    memory: Flat,
+    memory: Memory,
 ) -> bool:
     """Turns the flow to the face before, in `boxes` of the finest level of `flows`, into that to `later`.
 
@@ -59,30 +63,35 @@ def follow(
     faces = Faces(first, later, weights[0])
     for number in range(len(boxes)):
         wanted = Box(boxes[number, 0], boxes[number, 1], boxes[number, 2], boxes[number, 3])
-        flow = box_flow_in(memory, grown(wanted, reach, level.size))
-        rest = memory[NUM_PLANES * flow.plane :]
-        step = _iterate(faces, level, flow, wanted, reach, flows, rest)
+        flow = box_flow_in(memory.pixels, grown(wanted, reach, level.size))
+        rest = Memory(memory.pixels[NUM_PLANES * flow.plane :], memory.sums)
+        _take(flows, wanted, level, flow)
+        solve(faces, level, flow, wanted, reach, rest)
+        inner = _without_surroundings(wanted, reach, level.size)
+        step = largest_change(flow, inner, level, flows)
         # Written so that a change that is no number is refused.
-        if not step <= bounds.step_pixels:
+        if not largest_change(flow, wanted, level, flows) <= bounds.step_pixels:
             return False
-        second_step = _iterate(faces, level, flow, wanted, reach, flows, rest)
+        keep(flow, wanted, level, flows)
+        solve(faces, level, flow, inner, reach, rest)
+        second_step = largest_change(flow, inner, level, flows)
         if not (second_step <= STILL_PIXELS or _comes_to_rest(step, second_step, bounds)):
             return False
-        if not _damping_is_below(bounds.damping, areas, wanted, flow, regularization(2 * reach + 1)):
+        keep(flow, inner, level, flows)
+        if not _damping_is_below(bounds.damping, areas, inner, flow, regularization(2 * reach + 1)):
             return False
     return True
 
 
 @compiled
-def _iterate(
-    faces: Faces, level: Level, flow: BoxFlow, wanted: Box, reach: int, flows: Flat, memory: Flat
-) -> np.float32:
-    """One iteration on the kept flow of `wanted`; returns the most by which it changed x or y of a pixel."""
-    _take(flows, wanted, level, flow)
-    solve(faces, level, flow, wanted, reach, memory)
-    change = largest_change(flow, wanted, level, flows)
-    keep(flow, wanted, level, flows)
-    return change
+def _without_surroundings(box: Box, margin: int, size: int) -> Box:
+    """The box with `margin` fewer pixels on the sides that are not the border of the image."""
+    return Box(
+        box.top + margin if box.top > 0 else 0,
+        box.left + margin if box.left > 0 else 0,
+        box.bottom - margin if box.bottom < size else size,
+        box.right - margin if box.right < size else size,
+    )
 
 
 @compiled

@@ -4,21 +4,18 @@ import numpy as np
 import pytest
 from numba import njit
 
-from spotformer_core.flow.estimation import lanes
+from spotformer_core.flow.estimation import lane_functions, lanes
+from spotformer_core.flow.estimation.lane_functions import all_set, choose, floor, larger, multiply_add, smaller
 from spotformer_core.flow.estimation.lanes import (
     LANES,
-    all_set,
-    choose,
     count_from,
     first_of,
-    floor,
     gather,
-    larger,
     load,
-    multiply_add,
-    smaller,
+    narrowed,
     spread,
     store,
+    widened,
 )
 
 LEFT = np.array([1.5, -2.25, 0.0, 3.0, -0.5, 7.75, 1e6, -1e-3], np.float32)
@@ -117,7 +114,30 @@ def test_elements_are_gathered_from_a_start():
     assert target[LANES:].tolist() == list(range(5, 5 + LANES))
 
 
-def test_every_operation_is_tried_here():
-    public = {name for name in vars(lanes) if isinstance(vars(lanes)[name], type(load))}
+@njit
+def summed_widely(values, totals, rounded):
+    total = load(totals, 0) + widened(load(values, 0)) * widened(spread(1.0))
+    store(totals, 0, multiply_add(total, widened(spread(0.5)), total))
+    store(rounded, 0, narrowed(load(totals, 0) - widened(spread(1.0)) / widened(spread(4.0))))
 
+
+def test_wide_lanes_keep_what_float32_would_lose():
+    totals, rounded = np.full(LANES, 1e9), np.empty(LANES, np.float32)
+
+    summed_widely(LEFT, totals, rounded)
+
+    expected = (1e9 + LEFT.astype(float)) * 1.5
+    assert totals.tolist() == expected.tolist()
+    assert rounded.tolist() == (expected - 0.25).astype(np.float32).tolist()
+
+
+def test_every_operation_is_tried_here():
+    public = {
+        name
+        for module in (lanes, lane_functions)
+        for name, value in vars(module).items()
+        if isinstance(value, type(load))
+    }
+
+    assert public >= {"load", "store", "multiply_add"}
     assert public <= set(globals())
