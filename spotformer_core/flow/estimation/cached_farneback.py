@@ -52,19 +52,25 @@ class CachedFarneback:
 
     def flow(self, first: Flat, later: Sequence[Flat], areas: Areas) -> Float32[np.ndarray, "pairs pixels 2"]:
         """Horizontal and vertical motion of the pixels of `areas`, from `first` to each of `later`, in pixels."""
-        work = self.work_for(areas.rectangles)
+        work = self.work_for(areas.rectangles, areas.rectangles)
         motion = np.empty((len(later), int(areas.starts[-1]), 2), np.float32)
         for pair, face in enumerate(later):
             self.estimate(first, face, work)
             copy_areas(work.flows, self.pyramid.table, areas.rectangles, motion[pair])
         return motion
 
-    def work_for(self, rectangles: Int64[np.ndarray, "areas 4"]) -> "Work":
-        """The plan for the flow of these rectangles of the face, and memory for it."""
+    def work_for(self, boxes: Int64[np.ndarray, "boxes 4"], areas: Int64[np.ndarray, "areas 4"]) -> "Work":
+        """The plan for the flow of `boxes` of the face, and memory for it.
+
+        Args:
+            areas: inside the boxes; their texture is noted.
+        """
         parameters, pyramid = self.parameters, self.pyramid
         return Work(
-            tiles=plan_tiles(rectangles, self._sizes, parameters.reach, parameters.iterations),
+            tiles=plan_tiles(boxes, self._sizes, parameters.reach, parameters.iterations),
+            areas=areas,
             flows=np.zeros(pyramid.flow_length, np.float32),
+            texture=np.zeros(len(areas), np.float32),
             memory=memory_for(pyramid.face_size, parameters.window),
         )
 
@@ -77,8 +83,8 @@ class CachedFarneback:
         parameters = self.parameters
         return float(
             estimate(
-                *(first, later, self.pyramid.table, self.weights, work.tiles),
-                *(parameters.reach, parameters.iterations, work.flows, work.memory),
+                *(first, later, self.pyramid.table, self.weights, work.tiles, work.areas),
+                *(parameters.reach, parameters.iterations, work.flows, work.texture, work.memory),
             )
         )
 
@@ -90,11 +96,14 @@ class Work:
     Attributes:
         tiles: level and box of every rectangle to be worked on, the coarsest level first.
         flows: flow of all levels.
+        texture: of every area, as `note_texture` writes it.
         memory: to work in.
     """
 
     tiles: Int64[np.ndarray, "tiles 5"]
+    areas: Int64[np.ndarray, "areas 4"]
     flows: Flat
+    texture: Flat
     memory: Memory
 
 

@@ -19,6 +19,7 @@ from spotformer_core.flow.estimation.lanes import Flat
 from spotformer_core.flow.estimation.pyramid import Level, level_of
 from spotformer_core.flow.estimation.refinement import Faces, refine, solve
 from spotformer_core.flow.estimation.rows import copy_row, largest_difference
+from spotformer_core.flow.estimation.texture import note_texture
 from spotformer_core.shapes import Float32, Int64
 
 
@@ -38,9 +39,11 @@ def estimate(
     table: Int64[np.ndarray, "levels 4"],
     weights: Float32[np.ndarray, "levels elements"],
     tiles: Int64[np.ndarray, "tiles 5"],
+    areas: Int64[np.ndarray, "areas 4"],
     reach: int,
     iterations: int,
     flows: Flat,
+    texture: Float32[np.ndarray, " areas"],
     memory: Memory,
 ) -> np.float32:
     """Writes the flow from the first to the later face into `flows`, in the boxes of `tiles`.
@@ -51,7 +54,9 @@ def estimate(
         first, later: expansions of all levels.
         table, weights: of the levels, the finest first.
         tiles: level and box, the coarsest level first.
+        areas: inside the boxes of the finest level.
         flows: flow of all levels.
+        texture: written for every area.
     """
     last_change = np.float32(0)
     for number in range(len(tiles)):
@@ -72,6 +77,7 @@ def estimate(
         solve(faces, level, flow, wanted, reach, rest)
         if level_number == 0:
             last_change = max(last_change, largest_change(flow, wanted, level, flows))
+            note_texture(areas, wanted, flow, texture)
         keep(flow, wanted, level, flows)
     return last_change
 

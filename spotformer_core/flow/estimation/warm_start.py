@@ -1,7 +1,9 @@
-"""The flow of a pair from the flow to the frame before: the finest level alone, two iterations instead of a pyramid.
+"""The flow of a pair from the flows to the two frames before: the finest level alone, two iterations and no pyramid.
 
-The first iteration covers the areas and their surroundings, as far as the window reaches; the second, which needs what
-the first has found there, the areas alone.
+Motion is taken to go on as it went: from u, the flow to the last frame but one, and v, that to the last frame,
+iterations start at 2 v - u. The first iteration covers the areas and some pixels around them; the second, which needs
+what the first has found there, the areas alone. Flow further out, which windows reach, is taken to be that of the
+nearest pixel.
 """
 
 from typing import NamedTuple
@@ -20,10 +22,11 @@ from spotformer_core.flow.estimation.boxes import (
 )
 from spotformer_core.flow.estimation.compilation import compiled, entry_point
 from spotformer_core.flow.estimation.full_pyramid import keep, largest_change
-from spotformer_core.flow.estimation.lanes import Flat
+from spotformer_core.flow.estimation.lanes import LANES, Flat, load, spread, store
 from spotformer_core.flow.estimation.pyramid import Level, level_of
 from spotformer_core.flow.estimation.refinement import Faces, solve
 from spotformer_core.flow.estimation.rows import copy_row
+from spotformer_core.flow.estimation.texture import texture_is_kept
 from spotformer_core.shapes import Float32, Int64
 
 STILL_PIXELS = 0.003
@@ -37,6 +40,20 @@ class Bounds(NamedTuple):
     contraction: float
     remainder_pixels: float
     damping: float
+    texture_change: float
+
+
+class Known(NamedTuple):
+    """What a warm start starts from.
+
+    Attributes:
+        last, before: flow of all levels to the last frame and to the one before it.
+        texture: of every area at the last full pyramid.
+    """
+
+    last: Flat
+    before: Flat
+    texture: Flat
 
 
 @entry_point
@@ -47,44 +64,51 @@ def follow(
     weights: Float32[np.ndarray, "levels elements"],
     boxes: Int64[np.ndarray, "boxes 4"],
     areas: Int64[np.ndarray, "areas 4"],
+    margin: int,
     reach: int,
     bounds: Bounds,
+    known: Known,
     flows: Flat,
     memory: Memory,
 ) -> bool:
-    """Turns the flow to the face before, in `boxes` of the finest level of `flows`, into that to `later`.
+    """Writes the flow to `later` into the finest level of `flows`, in `boxes`.
 
     Returns False where a bound is not kept; then the finest level of `flows` is of no use.
 
     Args:
-        areas: inside the boxes; where damping is judged.
+        boxes: the areas and `margin` pixels around them.
     """
     level = level_of(table, 0)
     faces = Faces(first, later, weights[0])
     for number in range(len(boxes)):
         wanted = Box(boxes[number, 0], boxes[number, 1], boxes[number, 2], boxes[number, 3])
+        inner = _without_margin(wanted, margin, level.size)
         flow = box_flow_in(memory.pixels, grown(wanted, reach, level.size))
         rest = Memory(memory.pixels[NUM_PLANES * flow.plane :], memory.sums)
-        _take(flows, wanted, level, flow)
+        _go_on(known, wanted, level, flow, flows)
+        _surround(flow, wanted)
         solve(faces, level, flow, wanted, reach, rest)
-        inner = _without_surroundings(wanted, reach, level.size)
         step = largest_change(flow, inner, level, flows)
         # Written so that a change that is no number is refused.
         if not largest_change(flow, wanted, level, flows) <= bounds.step_pixels:
             return False
         keep(flow, wanted, level, flows)
+        _surround(flow, wanted)
         solve(faces, level, flow, inner, reach, rest)
         second_step = largest_change(flow, inner, level, flows)
         if not (second_step <= STILL_PIXELS or _comes_to_rest(step, second_step, bounds)):
             return False
         keep(flow, inner, level, flows)
-        if not _damping_is_below(bounds.damping, areas, inner, flow, regularization(2 * reach + 1)):
+        added = regularization(2 * reach + 1)
+        if not texture_is_kept(
+            areas, inner, flow, added, bounds.damping, bounds.texture_change, known.texture
+        ):
             return False
     return True
 
 
 @compiled
-def _without_surroundings(box: Box, margin: int, size: int) -> Box:
+def _without_margin(box: Box, margin: int, size: int) -> Box:
     """The box with `margin` fewer pixels on the sides that are not the border of the image."""
     return Box(
         box.top + margin if box.top > 0 else 0,
@@ -103,32 +127,34 @@ def _comes_to_rest(step: np.float32, second_step: np.float32, bounds: Bounds) ->
 
 
 @compiled
-def _take(flows: Flat, wanted: Box, level: Level, flow: BoxFlow) -> None:
-    """Copies the flow of `wanted` and repeats its border all around."""
-    begin, end = wanted.left - flow.box.left, wanted.right - flow.box.left
-    for row in range(flow.box.top, flow.box.bottom):
-        kept = level_row_at(level, min(max(row, wanted.top), wanted.bottom - 1), wanted.left)
-        here = flow_row_at(flow, row, flow.box.left)
-        for source, target in ((kept.x_at, here.x_at), (kept.y_at, here.y_at)):
-            copy_row(flows, source, flow.flow, target + begin, end - begin)
-            for x in range(begin):
-                flow.flow[target + x] = flow.flow[target + begin]
-            for x in range(end, flow.box.right - flow.box.left):
-                flow.flow[target + x] = flow.flow[target + end - 1]
+def _go_on(known: Known, wanted: Box, level: Level, flow: BoxFlow, flows: Flat) -> None:
+    """Writes flow that goes on as it went into `wanted` of `flow`, and keeps it in `flows`."""
+    width, two = wanted.right - wanted.left, spread(2.0)
+    for y in range(wanted.top, wanted.bottom):
+        kept, here = level_row_at(level, y, wanted.left), flow_row_at(flow, y, wanted.left)
+        for kept_at, at in ((kept.x_at, here.x_at), (kept.y_at, here.y_at)):
+            # The last block may go beyond the end of the row, where flow is written next or means nothing.
+            for x in range(0, width, LANES):
+                start = two * load(known.last, kept_at + x) - load(known.before, kept_at + x)
+                store(flow.flow, at + x, start)
+            copy_row(flow.flow, at, flows, kept_at, width)
 
 
 @compiled
-def _damping_is_below(
-    bound: float, areas: Int64[np.ndarray, "areas 4"], wanted: Box, flow: BoxFlow, added: np.float32
-) -> bool:
-    """Whether what is `added` to the determinant is at most this share of the sum, in all areas inside `wanted`."""
-    for number in range(len(areas)):
-        top, left, bottom, right = areas[number]
-        if top < wanted.top or left < wanted.left or bottom > wanted.bottom or right > wanted.right:
-            continue
-        for y in range(top, bottom):
-            at = flow_row_at(flow, y, left).determinant_at
-            for x in range(right - left):
-                if not added <= bound * (flow.flow[at + x] + added):
-                    return False
-    return True
+def _surround(flow: BoxFlow, wanted: Box) -> None:
+    """Repeats the border of `wanted` in all of the flow around it."""
+    begin, end = wanted.left - flow.box.left, wanted.right - flow.box.left
+    width = flow.box.right - flow.box.left
+    for y in range(wanted.top, wanted.bottom):
+        here = flow_row_at(flow, y, flow.box.left)
+        for at in (here.x_at, here.y_at):
+            for x in range(begin):
+                flow.flow[at + x] = flow.flow[at + begin]
+            for x in range(end, width):
+                flow.flow[at + x] = flow.flow[at + end - 1]
+    for y in range(flow.box.top, flow.box.bottom):
+        if y < wanted.top or y >= wanted.bottom:
+            nearest = flow_row_at(flow, min(max(y, wanted.top), wanted.bottom - 1), flow.box.left)
+            here = flow_row_at(flow, y, flow.box.left)
+            copy_row(flow.flow, nearest.x_at, flow.flow, here.x_at, width)
+            copy_row(flow.flow, nearest.y_at, flow.flow, here.y_at, width)

@@ -116,6 +116,17 @@ def test_calm_motion_is_followed_from_the_second_pair_on():
     assert was_warm.tolist() == [False] + [True] * (len(FRAMES) - 2)
 
 
+def test_steady_motion_is_taken_to_go_on():
+    pixels_per_frame = 1.2
+    faces = textured_faces(SIZE, along(pixels_per_frame))[:8]
+
+    errors, was_warm = compared(faces, guard=replace(Guard(), drift_per_face=inf))
+
+    assert pixels_per_frame > Guard().step_pixels
+    assert was_warm[2:].all()
+    assert errors.max() <= BOUND_PIXELS
+
+
 def test_a_pair_that_was_not_followed_is_that_of_the_full_pyramid():
     errors, was_warm = compared(HAPPENINGS["large jump"])
 
@@ -140,6 +151,7 @@ def test_without_the_guard_the_bound_would_not_hold(name):
         ("contraction", "loss of focus"),
         ("damping", "faint texture"),
         ("start_pixels", "noise at once"),
+        ("texture_change", "loss of focus"),
         ("drift_per_face", "1.0 px a frame"),
     ],
 )
