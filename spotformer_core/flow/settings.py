@@ -12,7 +12,7 @@ from spotformer_core.flow.estimation.parameters import EstimatorName, FarnebackP
 from spotformer_core.flow.head_motion import HeadMotion
 from spotformer_core.flow.pooling import Pooling
 
-EXTRACTION_VERSION = 2
+EXTRACTION_VERSION = 3
 """Raised with every change that alters the numbers of a flow band."""
 
 

@@ -100,9 +100,7 @@ def follow(
             return False
         keep(flow, inner, level, flows)
         added = regularization(2 * reach + 1)
-        if not texture_is_kept(
-            areas, inner, flow, added, bounds.damping, bounds.texture_change, known.texture
-        ):
+        if not texture_is_kept(areas, inner, flow, added, bounds.damping, bounds.texture_change, known.texture):
             return False
     return True
 
