@@ -129,8 +129,8 @@ def pixels_of(recording: Recording) -> list[np.ndarray]:
     return [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in recording.frame_paths]
 
 
-def made_settings(window: int, **more) -> ExtractionSettings:
-    return ExtractionSettings(max_window=window, face_size=FACE, region_radius=RADIUS, **more)
+def made_settings(window: int, *, estimator=EstimatorName.FARNEBACK, **more) -> ExtractionSettings:
+    return ExtractionSettings(max_window=window, face_size=FACE, region_radius=RADIUS, estimator=estimator, **more)
 
 
 @pytest.mark.parametrize("estimator", [EstimatorName.FARNEBACK, EstimatorName.OPENCV_FARNEBACK])
@@ -155,6 +155,17 @@ def test_every_head_motion_and_pooling_is_the_literal_one(tmp_path, head_motion,
 
     literal = literal_sw_mro(pixels_of(recording), landmarks, 9, head_motion, pooling)
     np.testing.assert_allclose(sw_mro(band, 9), literal, atol=HALF_PRECISION)
+
+
+def test_a_warm_start_stays_within_its_bound_of_the_literal_features(tmp_path):
+    recording, landmarks = textured_recording(tmp_path, 30, seed=4)
+    of_region_and_nose = 2 * 0.02
+
+    chosen = made_settings(17, estimator=EstimatorName.FARNEBACK_WARM, pooling=Pooling.MEAN)
+    band = extract_flow(recording, landmarks, chosen)
+
+    literal = literal_sw_mro(pixels_of(recording), landmarks, 17, HeadMotion.SUBTRACT, Pooling.MEAN)
+    np.testing.assert_allclose(sw_mro(band, 17), literal, atol=of_region_and_nose + HALF_PRECISION)
 
 
 @given(num_frames=st.integers(1, 12), window=st.sampled_from(WINDOWS), seed=st.integers(0, 20))
