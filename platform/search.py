@@ -33,7 +33,9 @@ def main(options: argparse.Namespace) -> int:
         return _search_released(options, wanted)
     chosen = dataset_options(options)
     features = feature_options(options)
-    settings = features.settings(chosen.name, max_window=max(SMALLEST_MAX_WINDOW, wanted.space.max_window))
+    settings = features.settings(
+        chosen.name, max_window=max(SMALLEST_MAX_WINDOW, wanted.space.max_window), regions=wanted.space.regions
+    )
     make_landmarks = partial(features.landmark_source, chosen.name, root=chosen.root, workspace=options.workspace)
     if options.check:
         return check_dataset(chosen, make_landmarks)
@@ -68,7 +70,7 @@ def _search_released(options: argparse.Namespace, wanted: SearchOptions) -> int:
             f"--features must come with --dataset {lineage.NAME} and --annotations, got --dataset {options.dataset} "
             f"and --annotations {options.annotations}. Give the table that came with the features."
         )
-    prepared = imported_features(released_options(options), windows=wanted.space.windows, workspace=options.workspace)
+    prepared = imported_features(released_options(options), space=wanted.space, workspace=options.workspace)
     require_two_subjects(prepared.dataset)
     return _search_prepared(prepared, options, wanted)
 

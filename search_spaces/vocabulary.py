@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
 
-from spotformer_core.config import Configuration
+from spotformer_core.choices import most_regions
+from spotformer_core.config import Configuration, FaceRegions
 from spotformer_core.errors import InvalidValueError, require
 
 Value = str | int | float | bool
@@ -161,6 +162,14 @@ class Space:
         if window is None:
             return (self.configuration({}).model.window,)
         return tuple(int(value) for value in window.ends())
+
+    @property
+    def regions(self) -> FaceRegions:
+        """The most regions that the space can ask for: decides which regions a flow band needs."""
+        regions = self.dimensions.get("regions")
+        if regions is None:
+            return self.configuration({}).model.regions
+        return most_regions(FaceRegions(str(value)) for value in regions.ends())
 
     def as_dict(self) -> dict[str, Any]:
         """The whole declaration as plain JSON values; equal spaces give equal dictionaries."""

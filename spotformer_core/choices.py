@@ -1,5 +1,6 @@
 """The names that fields of the configuration choose from."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -45,6 +46,11 @@ class FaceRegions(StrEnum):
     """Two more: the sides of the nose."""
     EYELIDS = "with-nose-sides-and-eyelids"
     """Two more again: the lower eyelids."""
+
+
+def most_regions(choices: Iterable[FaceRegions]) -> FaceRegions:
+    """The choice that holds the regions of all of `choices`."""
+    return max(choices, key=list(FaceRegions).index)
 
 
 class BoundaryLoss(StrEnum):

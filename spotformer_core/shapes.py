@@ -4,7 +4,7 @@ Axis names, the same everywhere:
 
     frames    positions in a recording
     steps     s = 1..S of a flow band: flow from frame a to frame a + s
-    regions   the ten regions of the facial graph, in the order of `flow.regions`
+    regions   the regions of the facial graph (ten, or more with extras), in the order of `flow.regions`
     window    w frames around the judged frame
     batch     windows in one batch
     width     hidden dimension D of [Deng2024]

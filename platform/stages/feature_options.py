@@ -10,6 +10,8 @@ from platform.landmarks.insightface_detector import DetectionDevice
 from platform.landmarks.options import add_lost_face_options, lost_face_policy
 from platform.landmarks.source import LandmarkSource
 from platform.study.workspace import Workspace
+from spotformer_core.choices import most_regions
+from spotformer_core.config import FaceRegions
 from spotformer_core.datasets.reader import DEMO_NAME
 from spotformer_core.flow.estimation.parameters import EstimatorName
 from spotformer_core.flow.head_motion import HeadMotion
@@ -36,17 +38,23 @@ class FeatureOptions:
     lost_faces: LostFacePolicy
     device: DetectionDevice
     face_size: int
+    regions: FaceRegions
     estimator: EstimatorName
     strategy: FlowStrategy
     head_motion: HeadMotion
     pooling: Pooling
 
-    def settings(self, dataset: str, *, max_window: int) -> ExtractionSettings:
-        """The extraction settings for a dataset; regions keep their size relative to the face."""
+    def settings(self, dataset: str, *, max_window: int, regions: FaceRegions = FaceRegions.TEN) -> ExtractionSettings:
+        """The extraction settings for a dataset; regions keep their size relative to the face.
+
+        Args:
+            regions: that are needed at least.
+        """
         size = self.face_size or (DEMO_FACE_SIZE if dataset == DEMO_NAME else PAPER_FACE_SIZE)
         return ExtractionSettings(
             max_window=max_window,
             face_size=size,
+            regions=most_regions([self.regions, regions]),
             region_radius=max(1, round(size * _REGION_RADIUS_PER_FACE_SIZE)),
             estimator=self.estimator,
             strategy=self.strategy,
@@ -80,6 +88,7 @@ def add_feature_options(parser: argparse.ArgumentParser) -> None:
         "--face-size", type=int, default=0, metavar="PIXELS", help="of the face crop (default: 320, the demo 160)"
     )
     usual = ExtractionSettings()
+    _add_choice(group, "--regions", usual.regions, "of the face; a search takes at least those of its space")
     _add_choice(group, "--estimator", usual.estimator, "of optical flow")
     _add_choice(group, "--flow-strategy", usual.strategy, "from which frame flow is measured")
     _add_choice(group, "--head-motion", usual.head_motion, "how the motion of the head is taken off")
@@ -97,6 +106,7 @@ def feature_options(options: argparse.Namespace) -> FeatureOptions:
         lost_faces=lost_face_policy(options),
         device=DetectionDevice(options.landmark_device),
         face_size=options.face_size,
+        regions=FaceRegions(options.regions),
         estimator=EstimatorName(options.estimator),
         strategy=FlowStrategy(options.flow_strategy),
         head_motion=HeadMotion(options.head_motion),

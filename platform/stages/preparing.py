@@ -1,7 +1,6 @@
 """Features of a dataset, ready to be searched: extracted from its recordings, or imported as they were released."""
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from platform.landmarks.source import LandmarkSource
@@ -10,6 +9,7 @@ from platform.stages.importing import ReleasedOptions, import_released
 from platform.stages.reading import DatasetOptions, read, require_readable
 from platform.stages.rendering import ensure_demo
 from platform.study.workspace import Workspace
+from search_spaces.vocabulary import Space
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.flow.store import FlowStore
@@ -72,16 +72,17 @@ def extracted_features(
     )
 
 
-def imported_features(options: ReleasedOptions, *, windows: Iterable[int], workspace: Workspace) -> PreparedFeatures:
+def imported_features(options: ReleasedOptions, *, space: Space, workspace: Workspace) -> PreparedFeatures:
     """The dataset with the features that were released for it; what is missing in the store is imported.
 
     Raises:
         DatasetError: when the features or their annotation table cannot be used.
-        FlowStoreError: when one of `windows` cannot be cut from them.
+        FlowStoreError: when they lack a window or regions that `space` can ask for.
     """
     started = time.monotonic()
     imported = import_released(options, workspace=workspace)
-    imported.settings.require_windows(windows)
+    imported.settings.require_windows(space.windows)
+    imported.settings.require_regions(space.regions)
     return PreparedFeatures(
         dataset=imported.dataset,
         store=imported.store,

@@ -8,7 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from spotformer_core.flow.regions import NOSE_TIP_LANDMARKS, REGION_LANDMARKS
+from spotformer_core.config import FaceRegions
+from spotformer_core.flow.regions import NOSE_TIP_LANDMARKS, region_landmarks
 from spotformer_core.shapes import Float32, Int64
 
 
@@ -35,8 +36,14 @@ class Areas:
         return np.concatenate([[0], np.cumsum(heights_and_widths.prod(axis=1))]).astype(np.int64)
 
 
-def face_areas(landmarks: Float32[np.ndarray, "68 2"], *, radius: int, face_size: int) -> Areas:
-    """The ten regions in the order of the `regions` axis, and last the nose tip.
+def face_areas(
+    landmarks: Float32[np.ndarray, "68 2"],
+    *,
+    radius: int,
+    face_size: int,
+    regions: FaceRegions = FaceRegions.TEN,
+) -> Areas:
+    """The regions in the order of the `regions` axis, and last the nose tip.
 
     A region is a square of 2 radius + 1 pixels a side around its landmark, moved inside at the border. The nose tip is
     the box of landmarks 29 and 30, grown by twice the radius and cut at the border.
@@ -44,10 +51,10 @@ def face_areas(landmarks: Float32[np.ndarray, "68 2"], *, radius: int, face_size
     Args:
         landmarks: in pixels of the face crop, x before y.
     """
-    centers = np.rint(landmarks[list(REGION_LANDMARKS), ::-1]).astype(np.int64)
+    centers = np.rint(landmarks[list(region_landmarks(regions)), ::-1]).astype(np.int64)
     centers = np.clip(centers, radius, face_size - 1 - radius)
-    regions = np.concatenate([centers - radius, centers + radius + 1], axis=1)
+    squares = np.concatenate([centers - radius, centers + radius + 1], axis=1)
     nose = np.rint(landmarks[list(NOSE_TIP_LANDMARKS), ::-1]).astype(np.int64)
     low = np.clip(nose.min(axis=0) - 2 * radius, 0, face_size - 1)
     high = np.clip(nose.max(axis=0) + 2 * radius, 0, face_size - 1)
-    return Areas(np.concatenate([regions, np.concatenate([low, high + 1])[None]]))
+    return Areas(np.concatenate([squares, np.concatenate([low, high + 1])[None]]))

@@ -15,7 +15,6 @@ from spotformer_core.flow.face_box import FaceBox, face_boxes
 from spotformer_core.flow.face_sequence import FaceSequence
 from spotformer_core.flow.frames import read_frames
 from spotformer_core.flow.head_motion import HeadMotion, realigned_motion, relative_motion
-from spotformer_core.flow.regions import NUM_REGIONS
 from spotformer_core.flow.settings import ExtractionSettings, FlowStrategy
 from spotformer_core.shapes import Float16, Float32
 
@@ -56,7 +55,7 @@ def extract_flow(
             f"frames and {len(landmarks)} rows. Detect the landmarks again for exactly these frames."
         )
     wanted = range(recording.num_frames) if frames is None else frames
-    band = np.zeros((len(wanted), settings.num_steps, NUM_REGIONS, 2), np.float16)
+    band = np.zeros((len(wanted), settings.num_steps, settings.num_regions, 2), np.float16)
     rows = _STRATEGIES[settings.strategy](recording, landmarks, settings, wanted)
     for done, motion in enumerate(rows):
         if len(motion):
@@ -73,7 +72,7 @@ def compile_ahead(settings: ExtractionSettings) -> None:
     face = np.random.default_rng(0).integers(0, 255, (size, size), np.uint8)
     prepared = [estimator.prepare(face) for _ in range(3)]
     middle = np.full((68, 2), size / 2, np.float32)
-    areas = face_areas(middle, radius=settings.region_radius, face_size=size)
+    areas = face_areas(middle, radius=settings.region_radius, face_size=size, regions=settings.regions)
     relative_motion(estimator, prepared[0], prepared[1:], areas, pooling=settings.pooling)
 
 
@@ -137,9 +136,9 @@ def _motion(
     """Motion of each region from `frame` to each of the `reach` frames after it, head motion removed."""
     first, *later = sequence.faces(frame, reach=reach, box=box)
     if not later:
-        return np.zeros((0, NUM_REGIONS, 2), np.float32)
+        return np.zeros((0, settings.num_regions, 2), np.float32)
     points = box.to_crop(landmarks, settings.face_size)
-    areas = face_areas(points, radius=settings.region_radius, face_size=settings.face_size)
+    areas = face_areas(points, radius=settings.region_radius, face_size=settings.face_size, regions=settings.regions)
     if settings.head_motion is HeadMotion.SUBTRACT:
         return relative_motion(estimator, first, later, areas, pooling=settings.pooling)
     return realigned_motion(

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from spotformer_core.config import FaceRegions
 from spotformer_core.errors import DatasetError, FlowStoreError
-from spotformer_core.flow.regions import NUM_REGIONS, REGION_LANDMARKS
+from spotformer_core.flow.regions import NUM_REGIONS, REGION_LANDMARKS, region_landmarks
 
 WINDOW = 17
 """Frames of every released window."""
@@ -85,6 +86,11 @@ class ReleasedSettings:
         """S: steps of the band."""
         return WINDOW - 1
 
+    @property
+    def num_regions(self) -> int:
+        """R: regions of the band."""
+        return NUM_REGIONS
+
     def as_dict(self) -> dict[str, Any]:
         """Every setting and the version of the import, as plain JSON values."""
         named = {name: str(value) for name, value in asdict(self).items()}
@@ -101,4 +107,13 @@ class ReleasedSettings:
             raise FlowStoreError(
                 f"released features serve windows of {WINDOW} frames only, got {', '.join(map(str, others))}. "
                 f"Search a space whose window is {WINDOW}, or extract flow from the videos."
+            )
+
+    def require_regions(self, regions: FaceRegions) -> None:
+        """Raises FlowStoreError for more regions than are imported."""
+        if len(region_landmarks(regions)) > NUM_REGIONS:
+            raise FlowStoreError(
+                f"of released features the {NUM_REGIONS} published regions are imported, got a space that asks for "
+                f"regions {regions.value!r}. Search a space whose regions are {FaceRegions.TEN.value!r}, or extract "
+                "flow from the videos."
             )

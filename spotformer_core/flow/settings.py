@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from spotformer_core.config import LARGEST_WINDOW, SMALLEST_WINDOW
+from spotformer_core.config import LARGEST_WINDOW, SMALLEST_WINDOW, FaceRegions
 from spotformer_core.errors import require
 from spotformer_core.flow.estimation.parameters import EstimatorName, FarnebackParameters
 from spotformer_core.flow.head_motion import HeadMotion
 from spotformer_core.flow.pooling import Pooling
+from spotformer_core.flow.regions import region_landmarks
 
 EXTRACTION_VERSION = 3
 """Raised with every change that alters the numbers of a flow band."""
@@ -40,6 +41,8 @@ class ExtractionSettings:
     """Frames of a large window; [Deng2024] names none. Used by that strategy only."""
     face_size: int = 320
     """Side of the square face crop in pixels ([Deng2024] Sec. 4.1: 320)."""
+    regions: FaceRegions = FaceRegions.TEN
+    """Regions of the band, in that order; it serves every network with these or fewer."""
     region_radius: int = 6
     """A region is a square of 2 radius + 1 pixels of the face crop."""
     estimator: EstimatorName = EstimatorName.FARNEBACK
@@ -86,11 +89,19 @@ class ExtractionSettings:
         """S: steps of the band."""
         return self.max_window - 1
 
+    @property
+    def num_regions(self) -> int:
+        """R: regions of the band."""
+        return len(region_landmarks(self.regions))
+
     def as_dict(self) -> dict[str, Any]:
         """Every setting that counts and the version of the extraction, as plain JSON values."""
         settings = {name: str(value) if isinstance(value, StrEnum) else value for name, value in asdict(self).items()}
         if self.strategy is not FlowStrategy.LARGE_WINDOW:
             del settings["large_window"]
+        if self.regions is FaceRegions.TEN:
+            # Stores and studies made while there were no other regions stay what they are.
+            del settings["regions"]
         return {"extraction_version": EXTRACTION_VERSION, **settings}
 
     def digest(self) -> str:

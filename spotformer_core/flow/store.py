@@ -25,7 +25,6 @@ from spotformer_core.errors import FlowStoreError
 from spotformer_core.flow.band import FlowBand
 from spotformer_core.flow.flow_files import map_flow, read_metadata, versions, write_flow
 from spotformer_core.flow.frames import content_digest, listing_digest
-from spotformer_core.flow.regions import NUM_REGIONS
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.shapes import Float16
 
@@ -39,6 +38,11 @@ class BandSettings(Protocol):
     @property
     def num_steps(self) -> int:
         """S: steps of every band."""
+        ...
+
+    @property
+    def num_regions(self) -> int:
+        """R: regions of every band."""
         ...
 
     def as_dict(self) -> dict[str, Any]:
@@ -182,7 +186,7 @@ class FlowStore:
         """
         path = self.path(recording)
         flow = map_flow(path)
-        expected = (recording.num_frames, self.settings.num_steps, NUM_REGIONS, 2)
+        expected = (recording.num_frames, self.settings.num_steps, self.settings.num_regions, 2)
         if flow.shape != expected:
             raise FlowStoreError(
                 f"the flow of {recording.name} must have shape {expected}, got {flow.shape} in {path}. "

@@ -24,7 +24,7 @@ def window_features(
     if band.shape[2] < num_regions:
         raise FlowStoreError(
             f"regions {config.regions.value!r} need a flow band of {num_regions} regions, got {band.shape[2]}. "
-            "Extract again with these regions."
+            f"Extract again with --regions {config.regions.value}."
         )
     cut = _CUTS[config.features]
     return cut(band[:, :, :num_regions], config.window)

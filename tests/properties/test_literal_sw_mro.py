@@ -8,17 +8,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from spotformer_core.config import FaceRegions
 from spotformer_core.datasets.recording import Recording
 from spotformer_core.flow.estimation.parameters import EstimatorName
 from spotformer_core.flow.extraction import extract_flow
 from spotformer_core.flow.face_box import FaceBox, face_boxes
 from spotformer_core.flow.head_motion import HeadMotion
 from spotformer_core.flow.pooling import Pooling
-from spotformer_core.flow.regions import NOSE_TIP_LANDMARKS, REGION_LANDMARKS
+from spotformer_core.flow.regions import NOSE_TIP_LANDMARKS
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.flow.windows import adjacent_flow, sw_mro
 
 SIZE, FACE, RADIUS = 96, 64, 2
+TEN = (18, 19, 20, 23, 24, 25, 48, 51, 54, 57)
+LANDMARKS = {
+    FaceRegions.TEN: TEN,
+    FaceRegions.NOSE_SIDES: (*TEN, 31, 35),
+    FaceRegions.EYELIDS: (*TEN, 31, 35, 41, 46),
+}
 WINDOWS = (9, 11, 13, 15, 17, 19, 21, 23, 25)
 HALF_PRECISION = 4e-3
 
@@ -86,9 +93,11 @@ def nose_flow(flow: np.ndarray, points: np.ndarray, pooling: Pooling) -> tuple[f
     return literal_mdmo(vectors, (45, 135, 225, 315), 0.88) if pooling is Pooling.MDMO else literal_mean(vectors)
 
 
-def region_flow(flow: np.ndarray, points: np.ndarray, head: tuple[float, float], pooling: Pooling) -> np.ndarray:
+def region_flow(
+    flow: np.ndarray, points: np.ndarray, head: tuple[float, float], pooling: Pooling, regions: FaceRegions
+) -> np.ndarray:
     motion = []
-    for landmark in REGION_LANDMARKS:
+    for landmark in LANDMARKS[regions]:
         x, y = np.rint(points[landmark]).astype(int)
         vectors = [
             (u - head[0], v - head[1])
@@ -99,7 +108,15 @@ def region_flow(flow: np.ndarray, points: np.ndarray, head: tuple[float, float],
     return np.array(motion)
 
 
-def literal_pair(first, second, box: FaceBox, landmarks, head_motion: HeadMotion, pooling: Pooling) -> np.ndarray:
+def literal_pair(
+    first,
+    second,
+    box: FaceBox,
+    landmarks,
+    head_motion: HeadMotion,
+    pooling: Pooling,
+    regions: FaceRegions = FaceRegions.TEN,
+) -> np.ndarray:
     """Motion of the regions between two frames: crop, flow, nose tip, alignment, flow, pooling."""
     points = box.to_crop(landmarks, FACE)
     face = box.crop(first, FACE)
@@ -110,18 +127,26 @@ def literal_pair(first, second, box: FaceBox, landmarks, head_motion: HeadMotion
         moved = FaceBox(left=box.left + right, top=box.top + down, side=box.side)
         flow = dense_flow(face, moved.crop(second, FACE))
         head = nose_flow(flow, points, pooling)
-    return region_flow(flow, points, head, pooling)
+    return region_flow(flow, points, head, pooling, regions)
 
 
-def literal_sw_mro(frames, landmarks, window: int, head_motion: HeadMotion, pooling: Pooling) -> np.ndarray:
+def literal_sw_mro(
+    frames,
+    landmarks,
+    window: int,
+    head_motion: HeadMotion,
+    pooling: Pooling,
+    regions: FaceRegions = FaceRegions.TEN,
+) -> np.ndarray:
     """O of Sec. 3.1: for every frame a clip of w frames around it, the video padded with its first and last frame."""
     boxes = face_boxes(landmarks)
-    features = np.zeros((len(frames), window, len(REGION_LANDMARKS), 2))
+    features = np.zeros((len(frames), window, len(LANDMARKS[regions]), 2))
     for middle in range(len(frames)):
         clip = [min(max(middle - window // 2 + s, 0), len(frames) - 1) for s in range(window)]
         for s in range(1, window):
             a, b = clip[0], clip[s]
-            features[middle, s] = literal_pair(frames[a], frames[b], boxes[a], landmarks[a], head_motion, pooling)
+            pair = frames[a], frames[b], boxes[a], landmarks[a]
+            features[middle, s] = literal_pair(*pair, head_motion, pooling, regions)
     return features
 
 
@@ -166,6 +191,18 @@ def test_a_warm_start_stays_within_its_bound_of_the_literal_features(tmp_path):
 
     literal = literal_sw_mro(pixels_of(recording), landmarks, 17, HeadMotion.SUBTRACT, Pooling.MEAN)
     np.testing.assert_allclose(sw_mro(band, 17), literal, atol=of_region_and_nose + HALF_PRECISION)
+
+
+@pytest.mark.parametrize("regions", [FaceRegions.NOSE_SIDES, FaceRegions.EYELIDS])
+def test_extra_regions_have_the_literal_features_and_leave_the_ten_as_they_are(tmp_path, regions):
+    recording, landmarks = textured_recording(tmp_path, 10, seed=4)
+
+    band = extract_flow(recording, landmarks, made_settings(9, regions=regions))
+
+    literal = literal_sw_mro(pixels_of(recording), landmarks, 9, HeadMotion.SUBTRACT, Pooling.MDMO, regions)
+    np.testing.assert_allclose(sw_mro(band, 9), literal, atol=HALF_PRECISION)
+    np.testing.assert_array_equal(band[:, :, :10], extract_flow(recording, landmarks, made_settings(9)))
+    assert np.abs(literal[:, :, 10:]).max() > 0.3
 
 
 @given(num_frames=st.integers(1, 12), window=st.sampled_from(WINDOWS), seed=st.integers(0, 20))

@@ -184,6 +184,21 @@ def test_the_largest_window_is_that_of_the_dimension_or_the_fixed_or_the_default
     assert space_of(**changes).max_window == max_window
 
 
+@pytest.mark.parametrize(
+    ("changes", "regions"),
+    [
+        ({}, "ten"),
+        ({"fixed": {"regions": "with-nose-sides"}}, "with-nose-sides"),
+        (
+            {"dimensions": {"regions": Choice(("ten", "with-nose-sides-and-eyelids", "with-nose-sides"))}},
+            "with-nose-sides-and-eyelids",
+        ),
+    ],
+)
+def test_the_most_regions_are_those_of_the_dimension_or_the_fixed_or_the_default_ones(changes, regions):
+    assert space_of(**changes).regions == regions
+
+
 BASE = {
     "fixed": {"width": 32},
     "dimensions": {"window": Choice((9, 11)), "dropout": Float(0.1, 0.5)},

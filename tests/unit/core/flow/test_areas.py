@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from spotformer_core.config import FaceRegions
 from spotformer_core.flow.areas import Areas, face_areas
 
 
@@ -19,6 +20,18 @@ def test_a_region_is_the_square_around_its_landmark_as_row_and_column(landmarks)
 
     assert len(areas.rectangles) == 11
     assert pixels_of(areas, 6) == [[row, column] for row in (95, 96, 97) for column in (47, 48, 49)]
+
+
+def test_extra_regions_stand_between_the_ten_and_the_nose_tip(landmarks):
+    ten, with_extras = (
+        face_areas(landmarks, radius=1, face_size=200, regions=regions)
+        for regions in (FaceRegions.TEN, FaceRegions.EYELIDS)
+    )
+
+    assert len(with_extras.rectangles) == 15
+    assert with_extras.rectangles[:10].tolist() == ten.rectangles[:10].tolist()
+    assert [pixels_of(with_extras, area)[4] for area in (10, 11, 12, 13)] == [[62, 31], [70, 35], [82, 41], [92, 46]]
+    assert with_extras.rectangles[14].tolist() == ten.rectangles[10].tolist()
 
 
 def test_a_landmark_between_pixels_belongs_to_the_nearest(landmarks):

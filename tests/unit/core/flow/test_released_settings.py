@@ -2,6 +2,7 @@
 
 import pytest
 
+from spotformer_core.config import FaceRegions
 from spotformer_core.errors import DatasetError, FlowStoreError
 from spotformer_core.flow.released_settings import (
     EdgeWindows,
@@ -40,6 +41,14 @@ def test_windows_of_17_frames_are_served_and_no_others():
 
     with pytest.raises(FlowStoreError, match=r"of 17 frames only, got 9, 13\. Search a space whose window is 17"):
         WITH_WHOLE_PARTS.require_windows([17, 13, 9, 17])
+
+
+def test_the_ten_regions_are_served_and_no_extra_ones():
+    assert WITH_WHOLE_PARTS.num_regions == 10
+    WITH_WHOLE_PARTS.require_regions(FaceRegions.TEN)
+
+    with pytest.raises(FlowStoreError, match=r"asks for regions 'with-nose-sides'\. Search a space whose"):
+        WITH_WHOLE_PARTS.require_regions(FaceRegions.NOSE_SIDES)
 
 
 def test_settings_that_differ_have_different_digests():

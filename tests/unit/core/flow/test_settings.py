@@ -3,6 +3,7 @@ from dataclasses import fields, replace
 
 import pytest
 
+from spotformer_core.config import FaceRegions
 from spotformer_core.errors import InvalidValueError
 from spotformer_core.flow.estimation.parameters import EstimatorName
 from spotformer_core.flow.head_motion import HeadMotion
@@ -17,6 +18,7 @@ OTHER_VALUES = {
     "pooling": Pooling.MEAN,
     "face_size": 96,
     "region_radius": 3,
+    "regions": FaceRegions.EYELIDS,
     "farneback_levels": 1,
     "farneback_window": 21,
     "farneback_iterations": 1,
@@ -27,6 +29,15 @@ OTHER_VALUES = {
 
 def test_a_band_has_one_step_less_than_its_largest_window():
     assert ExtractionSettings(max_window=17).num_steps == 16
+
+
+@pytest.mark.parametrize(("regions", "num_regions"), list(zip(FaceRegions, (10, 12, 14), strict=True)))
+def test_a_band_has_these_many_regions(regions, num_regions):
+    assert ExtractionSettings(regions=regions).num_regions == num_regions
+
+
+def test_the_ten_regions_keep_the_digest_of_the_time_when_there_were_no_others():
+    assert "regions" not in ExtractionSettings().as_dict()
 
 
 SERVES_ONE_STRATEGY = "large_window"

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spotformer_core.config import FaceRegions
 from spotformer_core.errors import FlowStoreError, RecordingError
 from spotformer_core.flow.frames import content_digest, listing_digest
 from spotformer_core.flow.settings import ExtractionSettings
@@ -49,6 +50,18 @@ def test_what_is_written_is_read_back_to_the_last_bit(written, recording, flow):
     assert band.recording is recording
     assert band.flow.dtype == np.float16
     np.testing.assert_array_equal(band.flow.view(np.uint16), flow.view(np.uint16))
+
+
+def test_a_store_of_extra_regions_holds_them_and_no_band_with_fewer(tmp_path, recording, flow):
+    store = FlowStore.create(tmp_path / "more", replace(SETTINGS, regions=FaceRegions.EYELIDS))
+    wider = np.concatenate([flow, flow[:, :, :4]], axis=2)
+
+    store.write(recording, wider, source_of(recording))
+    np.testing.assert_array_equal(store.read(recording).flow.view(np.uint16), wider.view(np.uint16))
+
+    store.write(recording, flow, source_of(recording))
+    with pytest.raises(FlowStoreError, match=r"must have shape \(5, 8, 14, 2\), got \(5, 8, 10, 2\)"):
+        store.read(recording)
 
 
 def test_flow_that_does_not_lie_in_one_piece_is_written_as_it_is(store, recording, flow):

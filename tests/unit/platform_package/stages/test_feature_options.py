@@ -6,6 +6,7 @@ from platform.landmarks.insightface_detector import DetectionDevice
 from platform.landmarks.source import LandmarkFiles
 from platform.stages.feature_options import add_feature_options, feature_options, usual_features
 from platform.study.workspace import Workspace
+from spotformer_core.config import FaceRegions
 from spotformer_core.flow.estimation.parameters import EstimatorName
 from spotformer_core.flow.head_motion import HeadMotion
 from spotformer_core.flow.lost_faces import LostFaces
@@ -29,7 +30,7 @@ def test_nothing_said_means_the_settings_of_the_paper_and_half_the_face_for_the_
 def test_every_option_reaches_the_settings():
     features = parsed(
         *("--estimator", "opencv-dis", "--flow-strategy", "large-window", "--head-motion", "realign"),
-        *("--pooling", "mean", "--face-size", "96"),
+        *("--pooling", "mean", "--face-size", "96", "--regions", "with-nose-sides"),
     )
 
     assert features.settings("demo", max_window=17) == ExtractionSettings(
@@ -40,7 +41,22 @@ def test_every_option_reaches_the_settings():
         strategy=FlowStrategy.LARGE_WINDOW,
         head_motion=HeadMotion.REALIGN,
         pooling=Pooling.MEAN,
+        regions=FaceRegions.NOSE_SIDES,
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "needed", "extracted"),
+    [
+        ("ten", FaceRegions.EYELIDS, FaceRegions.EYELIDS),
+        ("with-nose-sides-and-eyelids", FaceRegions.NOSE_SIDES, FaceRegions.EYELIDS),
+        ("with-nose-sides", FaceRegions.NOSE_SIDES, FaceRegions.NOSE_SIDES),
+    ],
+)
+def test_the_regions_that_are_needed_are_extracted_at_least(said, needed, extracted):
+    settings = parsed("--regions", said).settings("demo", max_window=17, regions=needed)
+
+    assert settings.regions is extracted
 
 
 def test_landmarks_come_from_the_root_unless_said_otherwise(tmp_path):
@@ -60,7 +76,7 @@ def test_faces_are_detected_on_the_device_named():
     assert parsed("--landmark-device", "cuda").device is DetectionDevice.CUDA
 
 
-@pytest.mark.parametrize("option", ["--estimator", "--flow-strategy", "--head-motion", "--pooling"])
+@pytest.mark.parametrize("option", ["--estimator", "--regions", "--flow-strategy", "--head-motion", "--pooling"])
 def test_an_unknown_way_is_refused_with_the_known_ones(option, capsys):
     with pytest.raises(SystemExit):
         parsed(option, "nonsense")
