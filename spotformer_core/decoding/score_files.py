@@ -35,14 +35,22 @@ def read_scores(path: Path) -> dict[str, Float32[np.ndarray, "frames kinds chann
     """The frame scores that `write_scores` wrote, memory-mapped.
 
     Raises:
-        StudyError: when the file is missing or damaged.
+        StudyError: when the file is missing or damaged, or holds a score that is no finite number.
     """
     try:
         file = pa.ipc.open_file(pa.memory_map(str(path), "r"))
         batches = [file.get_batch(index) for index in range(file.num_record_batches)]
     except (pa.ArrowInvalid, OSError) as error:
-        raise StudyError(
-            f"{path} must hold the frame scores of a finished fold, got: {error}. "
-            "Delete the journal's line of that fold to train it again."
-        ) from error
-    return {batch.column(0)[0].as_py(): batch.column(1).to_numpy_ndarray() for batch in batches}
+        raise _unusable(path, str(error)) from error
+    scores = {batch.column(0)[0].as_py(): batch.column(1).to_numpy_ndarray() for batch in batches}
+    for name, values in scores.items():
+        if not np.isfinite(values).all():
+            raise _unusable(path, f"scores of {name} that are no finite numbers")
+    return scores
+
+
+def _unusable(path: Path, got: str) -> StudyError:
+    return StudyError(
+        f"{path} must hold the frame scores of a finished fold, got: {got}. "
+        "Delete the journal's line of that fold to train it again."
+    )

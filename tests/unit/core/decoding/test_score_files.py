@@ -71,3 +71,12 @@ def test_a_file_of_something_else_is_told(path):
 
     with pytest.raises(StudyError, match=r"0001.arrow must hold the frame scores of a finished fold, got"):
         read_scores(path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_score_that_is_no_finite_number_is_told_with_its_recording(path, scores, value):
+    scores["a b"][0, 1, 2] = value
+    write_scores(path, scores)
+
+    with pytest.raises(StudyError, match=r"0001.arrow got: scores of a b that are no finite numbers\. Delete"):
+        read_scores(path)
