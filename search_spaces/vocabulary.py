@@ -2,15 +2,19 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import combinations, product
 from typing import Any
 
 from spotformer_core.choices import most_regions
-from spotformer_core.config import Configuration, FaceRegions
-from spotformer_core.errors import InvalidValueError, require
+from spotformer_core.config import Configuration, DecodingConfig, FaceRegions
+from spotformer_core.errors import InvalidValueError, did_you_mean, require
 
 Value = str | int | float | bool
+
+APEX_THRESHOLDS = ("macro_apex_threshold", "micro_apex_threshold")
+DECODING_FIELDS = tuple(one.name for one in fields(DecodingConfig) if one.name not in APEX_THRESHOLDS)
+"""What `Space.decoding` may name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +107,15 @@ class Space:
         starting_points: values of all dimensions, inside them, that are tried before any is drawn.
         apex_thresholds: values tried for `macro_apex_threshold` and `micro_apex_threshold` on stored frame scores,
             for every configuration and without training.
+        decoding: other fields of `DecodingConfig` that are searched on stored frame scores, without training.
+        num_decodings: how many decodings are drawn from `decoding`, beside the configuration's own. They are drawn once
+            for the whole study, before anything is scored.
+        stored_epochs: after which epochs, beside the last, frame scores are stored, so that the epoch can be chosen
+            with the decoding.
 
     Raises:
         InvalidValueError: when a name is no field of `Configuration`, something that could be drawn breaks a rule of
-            its fields, or a starting point lies outside the dimensions.
+            its fields, a starting point lies outside the dimensions, or an epoch may be the last or later.
     """
 
     name: str
@@ -115,6 +124,9 @@ class Space:
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
     starting_points: tuple[Mapping[str, Value], ...] = ()
     apex_thresholds: tuple[float, ...] = tuple(round(0.05 * step, 2) for step in range(1, 20))
+    decoding: Mapping[str, Dimension] = field(default_factory=dict)
+    num_decodings: int = 64
+    stored_epochs: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         thresholds = self.apex_thresholds
@@ -127,7 +139,7 @@ class Space:
             thresholds,
             "For instance (0.1, 0.3, 0.5).",
         )
-        for name in ("macro_apex_threshold", "micro_apex_threshold"):
+        for name in APEX_THRESHOLDS:
             if name in self.dimensions:
                 raise InvalidValueError(
                     f"{name} is searched on stored scores, got it as a dimension of {self.name!r}. "
@@ -135,6 +147,8 @@ class Space:
                 )
         base = Configuration.from_parameters(dict(self.fixed))
         _require_valid_everywhere(self.dimensions, base)
+        _require_searchable_decoding(self, base)
+        _require_stored_epochs(self, base)
         for point in self.starting_points:
             same = set(point) == set(self.dimensions)
             require(
@@ -173,16 +187,56 @@ class Space:
 
     def as_dict(self) -> dict[str, Any]:
         """The whole declaration as plain JSON values; equal spaces give equal dictionaries."""
-        return {
+        declared: dict[str, Any] = {
             "name": self.name,
             "fixed": dict(self.fixed),
-            "dimensions": {
-                name: {"kind": type(dimension).__name__, "ends": list(dimension.ends())}
-                for name, dimension in self.dimensions.items()
-            },
+            "dimensions": _as_json(self.dimensions),
             "starting_points": [dict(point) for point in self.starting_points],
             "apex_thresholds": list(self.apex_thresholds),
         }
+        # Left out where they say nothing, so that studies from before they existed can be continued.
+        if self.decoding:
+            declared |= {"decoding": _as_json(self.decoding), "num_decodings": self.num_decodings}
+        if self.stored_epochs:
+            declared["stored_epochs"] = list(self.stored_epochs)
+        return declared
+
+
+def _as_json(dimensions: Mapping[str, Dimension]) -> dict[str, Any]:
+    return {
+        name: {"kind": type(dimension).__name__, "ends": list(dimension.ends())}
+        for name, dimension in dimensions.items()
+    }
+
+
+def _require_searchable_decoding(space: Space, base: Configuration) -> None:
+    for name in space.decoding:
+        if name not in DECODING_FIELDS:
+            raise InvalidValueError(
+                f"a name in decoding must be a field of the decoding other than apex thresholds, got {name!r} in "
+                f"{space.name!r}. {did_you_mean(name, DECODING_FIELDS)}"
+            )
+        if name in space.dimensions:
+            raise InvalidValueError(
+                f"{name} must vary in one place, got it in dimensions and in decoding of {space.name!r}. "
+                "Take it out of dimensions: decoding needs no training."
+            )
+    repair = "64 is usual; each costs every fold some hundredths of a second."
+    require(space.num_decodings >= 1, "num_decodings", "at least 1", space.num_decodings, repair)
+    _require_valid_everywhere({**space.dimensions, **space.decoding}, base)
+
+
+def _require_stored_epochs(space: Space, base: Configuration) -> None:
+    varied = space.dimensions.get("num_epochs")
+    fewest = base.training.num_epochs if varied is None else min(int(end) for end in varied.ends())
+    epochs = space.stored_epochs
+    require(
+        list(epochs) == sorted(set(epochs)) and all(1 <= epoch < fewest for epoch in epochs),
+        "stored_epochs",
+        f"rising numbers from 1, below the fewest num_epochs ({fewest})",
+        epochs,
+        "The last epoch is always stored.",
+    )
 
 
 def _require_valid_everywhere(dimensions: Mapping[str, Dimension], base: Configuration) -> None:
