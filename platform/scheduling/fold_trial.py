@@ -3,15 +3,17 @@
 import errno
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from platform.study.identity import fold_seed, versions
 from platform.study.records import FoldRecord
-from platform.study.workspace import scores_path
+from platform.study.workspace import scores_path, table_path
 from search_spaces.vocabulary import Space
 from spotformer_core.config import Configuration
 from spotformer_core.datasets.frame_channels import KINDS
@@ -19,8 +21,10 @@ from spotformer_core.datasets.recording import Recording
 from spotformer_core.decoding.score_files import write_scores
 from spotformer_core.errors import TrainingError
 from spotformer_core.flow.store import FlowStore
-from spotformer_core.metrics.threshold_counts import threshold_counts
-from spotformer_core.training.fold import FoldResult, evaluate_fold
+from spotformer_core.metrics.protocols import LAST_EPOCH, Setting
+from spotformer_core.metrics.setting_tables import setting_table, write_setting_table
+from spotformer_core.shapes import Int
+from spotformer_core.training.fold import FoldResult, ScoresByRecording, evaluate_fold
 from spotformer_core.training.folds import leave_one_subject_out
 
 FINISHED = "finished"
@@ -30,13 +34,20 @@ DISK_FULL = "disk_full"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FoldInputs:
-    """What every fold of a study needs; sent to the workers once."""
+    """What every fold of a study needs; sent to the workers once.
+
+    Attributes:
+        settings: what is chosen among on stored scores; the last epoch with the configuration's own decoding first.
+        decodings: what each candidate changes in a configuration's own decoding.
+    """
 
     recordings: tuple[Recording, ...]
     store: FlowStore
     space: Space
     study_folder: Path
     seed: int
+    settings: tuple[Setting, ...] = (Setting(),)
+    decodings: tuple[dict[str, Any], ...] = ({},)
 
 
 def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
@@ -64,27 +75,42 @@ def _evaluate(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
     bands = [inputs.store.read(recording) for recording in inputs.recordings]
     fold = next(fold for fold in leave_one_subject_out(bands) if fold.held_out == trial["subject"])
     seed = fold_seed(inputs.seed, trial["subject"])
-    result = evaluate_fold(configuration, fold, seed=seed, device=_device())
-    write_scores(scores_path(inputs.study_folder, trial["configuration"], trial["subject"]), result.scores)
+    stored = inputs.space.stored_epochs
+    result = evaluate_fold(configuration, fold, seed=seed, device=_device(), stored_epochs=stored)
+    place = (inputs.study_folder, trial["configuration"], trial["subject"])
+    for epoch, scores in _by_stored_epoch(result, stored).items():
+        write_scores(scores_path(*place, epoch=epoch), scores)
+    table = _table(result, inputs, configuration)
+    if len(inputs.settings) > 1:
+        write_setting_table(table_path(*place), inputs.settings, table)
     return {
         "configuration": trial["configuration"],
         "subject": trial["subject"],
         "seed": seed,
-        "counts": _counts(result, inputs, configuration),
+        "counts": {str(kind): table[0, row].tolist() for row, kind in enumerate(KINDS)},
         "final_loss": result.final_loss,
         "seconds": {"training": result.seconds_training, "scoring": result.seconds_scoring},
         "versions": versions(),
     }
 
 
-def _counts(result: FoldResult, inputs: FoldInputs, configuration: Configuration) -> dict[str, Any]:
+def _by_stored_epoch(result: FoldResult, stored: Sequence[int]) -> dict[int, ScoresByRecording]:
+    return {LAST_EPOCH: result.scores, **{epoch: result.scores_by_epoch[epoch] for epoch in stored}}
+
+
+def _table(
+    result: FoldResult, inputs: FoldInputs, configuration: Configuration
+) -> Int[np.ndarray, "settings kinds thresholds 3"]:
     truths = {recording.name: recording.expressions for recording in inputs.recordings}
-    table = threshold_counts(
-        [(scores, truths[name]) for name, scores in result.scores.items()],
-        inputs.space.apex_thresholds,
-        configuration.decoding,
+    return setting_table(
+        {
+            epoch: [(scores, truths[name]) for name, scores in by_recording.items()]
+            for epoch, by_recording in _by_stored_epoch(result, inputs.space.stored_epochs).items()
+        },
+        inputs.settings,
+        decodings=[configuration.with_parameters(candidate).decoding for candidate in inputs.decodings],
+        thresholds=inputs.space.apex_thresholds,
     )
-    return {str(kind): table[row].tolist() for row, kind in enumerate(KINDS)}
 
 
 def _device() -> str:

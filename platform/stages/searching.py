@@ -6,17 +6,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from platform.console.progress import StageProgress
 from platform.rendering.rendered_root import RECORD_FILE
+from platform.sampling.decodings import draw_decodings
 from platform.sampling.sampler import ask
+from platform.study.choices import study_settings
 from platform.study.identity import dataset_digest, subject_order, versions
 from platform.study.journal import Journal
 from platform.study.opening import open_study
 from platform.study.planning import Plan, Scheduling
 from platform.study.records import FoldRecord, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
+from platform.study.stored_scores import choose_decoding, described_recordings
 from platform.study.workspace import Workspace, journal_path
 from platform.tracking.client import TrackedStudy
 from search_spaces.vocabulary import Space
@@ -80,7 +84,9 @@ def search(dataset: Dataset, store: FlowStore, options: SearchOptions, *, worksp
             journal,
             lambda outcomes: ask(options.space, seed=options.seed, outcomes=outcomes),
             num_configurations=_num_configurations(options, state),
+            choose=partial(choose_decoding, folder=folder),
         )
+        plan.choose_decodings()
         return _search(dataset, store, options, plan=plan, folder=folder, workspace=workspace)
 
 
@@ -105,6 +111,9 @@ def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> 
         identity=f"{random.SystemRandom().getrandbits(64):016x}",
         repairs=dataset.repairs,
         missing_recordings=list(dataset.missing),
+        decodings=draw_decodings(options.space.decoding, count=options.space.num_decodings, seed=options.seed),
+        recordings=described_recordings(dataset.recordings),
+        rendered=is_rendered(dataset),
     )
 
 
@@ -180,7 +189,13 @@ def _run(
     state = plan.state
     done, total = plan.num_folds()
     inputs = FoldInputs(
-        recordings=dataset.recordings, store=store, space=options.space, study_folder=folder, seed=options.seed
+        recordings=dataset.recordings,
+        store=store,
+        space=options.space,
+        study_folder=folder,
+        seed=options.seed,
+        settings=study_settings(state.study),
+        decodings=tuple(state.study.decodings),
     )
     with (
         connected(options.address, num_workers=options.num_workers),

@@ -7,7 +7,7 @@ from platform.study.records import ReopenedRecord, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
 from spotformer_core.errors import JournalError, StudyError
 
-_TOLD_ONLY = frozenset({"identity", "repairs", "missing_recordings"})
+_TOLD_ONLY = frozenset({"identity", "repairs", "missing_recordings", "recordings", "rendered"})
 """What a study says about itself and may differ: whatever of it changes a truth changes the dataset's digest."""
 
 

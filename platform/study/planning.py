@@ -15,7 +15,7 @@ from typing import Any
 
 from platform.study.journal import Journal
 from platform.study.outcomes import Outcome, OutcomeStatus
-from platform.study.records import ConfigurationRecord, FailureRecord, FoldRecord
+from platform.study.records import ConfigurationRecord, DecodingRecord, FailureRecord, FoldRecord
 from platform.study.state import ConfigurationStatus, StudyState
 
 
@@ -37,14 +37,30 @@ class FoldOrder:
 Ask = Callable[[Sequence[Outcome]], dict[str, Any]]
 """Values of the dimensions of the next configuration, given the outcomes of all earlier ones."""
 
+Choose = Callable[[StudyState, str], DecodingRecord]
+"""Decoding and epoch for a configuration whose folds are all in."""
+
+
+def _nothing_to_choose(state: StudyState, configuration: str) -> DecodingRecord:
+    raise AssertionError(f"{state.study.space.get('name')}, {configuration}: a study that searches decodings chooses")
+
 
 class Plan:
     """Hands out folds and takes their outcomes; every fact goes to the journal before it counts."""
 
-    def __init__(self, state: StudyState, journal: Journal, ask: Ask, *, num_configurations: int) -> None:
+    def __init__(
+        self,
+        state: StudyState,
+        journal: Journal,
+        ask: Ask,
+        *,
+        num_configurations: int,
+        choose: Choose = _nothing_to_choose,
+    ) -> None:
         self.state = state
         self._journal = journal
         self._ask = ask
+        self._choose = choose
         self._num_configurations = num_configurations
         self._running: set[FoldOrder] = set()
 
@@ -68,6 +84,12 @@ class Plan:
         """Takes a finished fold."""
         self._record(record)
         self._running.discard(FoldOrder(record.configuration, record.subject))
+        self.choose_decodings()
+
+    def choose_decodings(self) -> None:
+        """Chooses for every configuration whose folds are all in; a run that died may have left one."""
+        for name in self.state.undecoded():
+            self._record(self._choose(self.state, name))
 
     def fail(self, order: FoldOrder, reason: str) -> None:
         """Takes a fold that failed for good; its configuration gets no more folds in this run."""
@@ -84,7 +106,7 @@ class Plan:
         count = max(self._num_configurations, len(self.state.configurations))
         return done, count * len(self.state.study.subjects)
 
-    def _record(self, record: FoldRecord | FailureRecord | ConfigurationRecord) -> None:
+    def _record(self, record: FoldRecord | DecodingRecord | FailureRecord | ConfigurationRecord) -> None:
         self._journal.append(record)
         self.state.apply(record)
 

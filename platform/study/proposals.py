@@ -1,4 +1,4 @@
-"""The proposals of a complete configuration: its stored frame scores, decoded at its honest thresholds."""
+"""The proposals of a complete configuration: its stored frame scores, decoded as was honestly chosen."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -41,9 +41,12 @@ def spotted_recordings(
 ) -> Iterator[SpottedRecording]:
     """Every recording of the study as the fold that held it out spotted it, in the order of `recordings`."""
     result = state.result(configuration, Protocol.HONEST)
-    decoding = space.configuration(state.configurations[configuration].params).decoding
+    own = space.configuration(state.configurations[configuration].params)
     for recording in recordings:
-        scores = read_scores(scores_path(folder, configuration, recording.subject))[recording.name]
+        setting = result.settings[recording.subject]
+        path = scores_path(folder, configuration, recording.subject, epoch=setting.epoch)
+        scores = read_scores(path)[recording.name]
+        decoding = own.with_parameters(state.study.decodings[setting.decoding]).decoding
         proposals = decode(scores, _at(decoding, result.thresholds[recording.subject]))
         yield SpottedRecording(
             recording=recording, scores=scores, proposals=proposals, found=match(proposals, recording.expressions)

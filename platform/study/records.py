@@ -27,6 +27,13 @@ class StudyRecord:
     """Name of a reading policy to what it was applied to, as counted when the study began."""
     missing_recordings: list[str] = field(default_factory=list)
     """Recordings that were annotated but not on disk when the study began."""
+    decodings: list[dict[str, Any]] = field(default_factory=lambda: [{}])
+    """What each candidate changes in a configuration's own decoding; the first one nothing."""
+    recordings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Name to `subject` and `expressions`, each [kind, onset, apex, offset]: what stored frame scores are judged by."""
+    rendered: bool = True
+    """Whether this software made the recordings. A study from before this was noted counts as rendered, so that nothing
+    unknown is put beside published figures."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +60,16 @@ class FoldRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class DecodingRecord:
+    """All folds of a configuration are in, and decoding and epoch have been chosen on their stored scores."""
+
+    configuration: str
+    choices: dict[str, dict[str, dict[str, Any]]]
+    """Protocol to held-out subject to `epoch`, `decoding`, `thresholds` and `counts` (TP, FP and FN), the latter two by
+    kind."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FailureRecord:
     """A fold of a configuration failed, retries included."""
 
@@ -68,12 +85,13 @@ class ReopenedRecord:
     configuration: str
 
 
-Record = StudyRecord | ConfigurationRecord | FoldRecord | FailureRecord | ReopenedRecord
+Record = StudyRecord | ConfigurationRecord | FoldRecord | DecodingRecord | FailureRecord | ReopenedRecord
 
 _TYPES: dict[str, type[Any]] = {
     "study": StudyRecord,
     "configuration": ConfigurationRecord,
     "fold": FoldRecord,
+    "decoding": DecodingRecord,
     "failure": FailureRecord,
     "reopened": ReopenedRecord,
 }

@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from platform.study.records import ConfigurationRecord, FailureRecord, FoldRecord, Record, ReopenedRecord, StudyRecord
+from platform.study.choices import recorded_result, searches_settings
+from platform.study.records import (
+    ConfigurationRecord,
+    DecodingRecord,
+    FailureRecord,
+    FoldRecord,
+    Record,
+    ReopenedRecord,
+    StudyRecord,
+)
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.errors import JournalError
 from spotformer_core.metrics.protocols import Protocol, ProtocolResult, apply_protocol
@@ -28,12 +37,14 @@ class ConfigurationState:
     Attributes:
         params: values of the space's dimensions.
         folds: finished folds by held-out subject.
+        decoding: what was chosen on their stored scores, where a study searches more there than apex thresholds.
     """
 
     name: str
     params: dict[str, Any]
     status: ConfigurationStatus = ConfigurationStatus.OPEN
     folds: dict[str, FoldRecord] = field(default_factory=dict)
+    decoding: DecodingRecord | None = None
     failure: str = ""
 
 
@@ -66,15 +77,31 @@ class StudyState:
             )
         self._apply_to(self.configurations[record.configuration], record)
 
-    def _apply_to(self, state: ConfigurationState, record: FoldRecord | FailureRecord | ReopenedRecord) -> None:
-        if isinstance(record, FoldRecord):
-            state.folds[record.subject] = record
-            if set(state.folds) == set(self.study.subjects):
-                state.status = ConfigurationStatus.COMPLETE
-        elif isinstance(record, FailureRecord):
+    def _apply_to(
+        self, state: ConfigurationState, record: FoldRecord | DecodingRecord | FailureRecord | ReopenedRecord
+    ) -> None:
+        if isinstance(record, FailureRecord):
             state.status, state.failure = ConfigurationStatus.FAILED, f"{record.subject}: {record.reason}"
-        else:
+        elif isinstance(record, ReopenedRecord):
             state.status, state.failure = ConfigurationStatus.OPEN, ""
+        elif isinstance(record, FoldRecord):
+            state.folds[record.subject] = record
+            if self._all_folds_in(state) and not searches_settings(self.study):
+                state.status = ConfigurationStatus.COMPLETE
+        elif self._all_folds_in(state):
+            # Otherwise a fold's line was deleted by hand, and the choice is made anew when it has run again.
+            state.decoding, state.status = record, ConfigurationStatus.COMPLETE
+
+    def _all_folds_in(self, state: ConfigurationState) -> bool:
+        return set(state.folds) == set(self.study.subjects)
+
+    def undecoded(self) -> tuple[str, ...]:
+        """Configurations whose folds are all in while decoding and epoch are still to be chosen."""
+        return tuple(
+            name
+            for name, state in self.configurations.items()
+            if state.decoding is None and searches_settings(self.study) and self._all_folds_in(state)
+        )
 
     def missing_folds(self, configuration: str) -> tuple[str, ...]:
         """Held-out subjects whose folds of this configuration are not finished, in the order of the study."""
@@ -83,7 +110,9 @@ class StudyState:
 
     def result(self, configuration: str, protocol: Protocol) -> ProtocolResult:
         """What a complete configuration scores under a protocol."""
-        folds = self.configurations[configuration].folds
+        decoding, folds = self.configurations[configuration].decoding, self.configurations[configuration].folds
+        if decoding is not None:
+            return recorded_result(decoding, protocol)
         tables = {subject: np.array([folds[subject].counts[kind] for kind in KINDS]) for subject in sorted(folds)}
         return apply_protocol(protocol, tables, self.study.space["apex_thresholds"])
 

@@ -3,7 +3,10 @@
 <workspace>/demo/                     the rendered demo dataset
 <workspace>/landmarks/<dataset>/      landmarks that were detected
 <workspace>/flow/<dataset>-<settings>/  flow stores
-<workspace>/studies/<study>/journal.jsonl, scores/<configuration>/<subject>.arrow
+<workspace>/studies/<study>/journal.jsonl, leaderboard.md
+  scores/<configuration>/<subject>.arrow              frame scores after the last epoch
+  scores/<configuration>/epoch-<epoch>/<subject>.arrow  after an earlier one that the space stores
+  scores/<configuration>/<subject>.npz                  counts under every setting that is chosen among
 <workspace>/mlflow.db, mlflow-artifacts/  tracking, unless --tracking-uri names a server
 """
 
@@ -12,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spotformer_core.flow.settings import ExtractionSettings
+from spotformer_core.metrics.protocols import LAST_EPOCH
 
 WORKSPACE_VARIABLE = "SPOTFORMER_WORKSPACE"
 _RAY_WORKING_DIRS = "working_dir_files"
@@ -66,9 +70,20 @@ def default_workspace() -> Workspace:
     return Workspace(current / "workspace")
 
 
-def scores_path(study_folder: Path, configuration: str, subject: str) -> Path:
-    """Where the frame scores of one fold lie."""
-    return study_folder / "scores" / configuration / f"{subject}.arrow"
+def scores_path(study_folder: Path, configuration: str, subject: str, *, epoch: int = LAST_EPOCH) -> Path:
+    """Where the frame scores of one fold lie, as they were after an epoch."""
+    folder = study_folder / "scores" / configuration
+    return (folder if epoch == LAST_EPOCH else folder / f"epoch-{epoch}") / f"{subject}.arrow"
+
+
+def table_path(study_folder: Path, configuration: str, subject: str) -> Path:
+    """Where the counts of one fold lie under every setting that is chosen among."""
+    return study_folder / "scores" / configuration / f"{subject}.npz"
+
+
+def leaderboard_path(study_folder: Path) -> Path:
+    """Where the leaderboard of a study lies for people to read."""
+    return study_folder / "leaderboard.md"
 
 
 def journal_path(study_folder: Path) -> Path:
