@@ -2,6 +2,7 @@
 
 import errno
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,15 @@ import torch
 
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, FoldInputs, run_fold
 from platform.study.identity import fold_seed
-from platform.study.workspace import scores_path
+from platform.study.workspace import scores_path, table_path
 from search_spaces.named import named_space
 from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
 from spotformer_core.decoding.score_files import read_scores
 from spotformer_core.errors import TrainingError
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.flow.store import FlowSource, FlowStore
+from spotformer_core.metrics.setting_tables import all_settings, read_setting_table
+from spotformer_core.metrics.threshold_counts import threshold_counts
 
 TRIAL = {"configuration": "c0000", "params": {"window": 9, "learning_rate": 5e-3}, "subject": "a"}
 SMILE = Expression(onset=5, apex=10, offset=15, kind=ExpressionKind.MACRO)
@@ -86,6 +89,43 @@ def test_the_same_trial_gives_the_same_counts_and_scores(inputs):
 
     assert (second["counts"], second["final_loss"]) == (first["counts"], first["final_loss"])
     assert path.read_bytes() == first_scores
+
+
+def test_earlier_epochs_and_other_decodings_are_stored_and_counted_beside_the_last(inputs):
+    space = replace(inputs.space, fixed={**inputs.space.fixed, "num_epochs": 3}, stored_epochs=(1,))
+    settings, decodings = all_settings((0, 1), num_decodings=2), ({}, {"macro_duration": 20, "macro_min_duration": 4})
+    more = replace(inputs, space=space, settings=settings, decodings=decodings)
+
+    record = json.loads(run_fold(TRIAL, more)[FINISHED])
+
+    place = (inputs.study_folder, "c0000", "a")
+    first, last = (read_scores(scores_path(*place, epoch=epoch))["a_1"] for epoch in (1, 0))
+    assert not np.array_equal(first, last)
+    table = read_setting_table(table_path(*place), settings)
+    assert table[0].tolist() == [record["counts"]["macro"], record["counts"]["micro"]]
+    own = space.configuration(TRIAL["params"])
+    for row, one in enumerate(settings):
+        scores, decoding = (last, first)[one.epoch], own.with_parameters(decodings[one.decoding]).decoding
+        alone = threshold_counts([(scores, (SMILE,))], space.apex_thresholds, decoding)
+        np.testing.assert_array_equal(table[row], alone)
+
+
+def test_storing_earlier_epochs_changes_nothing_about_the_last(inputs):
+    path = scores_path(inputs.study_folder, "c0000", "a")
+    space = replace(inputs.space, fixed={**inputs.space.fixed, "num_epochs": 3})
+    run_fold(TRIAL, replace(inputs, space=space))
+    alone = path.read_bytes()
+
+    more = replace(space, stored_epochs=(1, 2))
+    run_fold(TRIAL, replace(inputs, space=more, settings=all_settings((0, 2, 1), num_decodings=1)))
+
+    assert path.read_bytes() == alone
+
+
+def test_a_study_that_searches_thresholds_alone_leaves_no_table(inputs):
+    run_fold(TRIAL, inputs)
+
+    assert [path.name for path in scores_path(inputs.study_folder, "c0000", "a").parent.iterdir()] == ["a.arrow"]
 
 
 def refuse(error):

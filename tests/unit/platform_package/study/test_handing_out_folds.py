@@ -2,9 +2,10 @@
 
 import pytest
 
-from platform.study.journal import Journal
+from platform.study.journal import Journal, read_journal
 from platform.study.opening import open_study
 from platform.study.planning import FoldOrder, Plan
+from platform.study.records import ConfigurationRecord, DecodingRecord
 from platform.study.state import ConfigurationStatus
 
 
@@ -54,6 +55,50 @@ def test_a_plan_is_finished_when_as_many_configurations_as_asked_for_are_decided
 
     assert plan.finished
     assert plan.next() is None
+
+
+def test_the_decoding_is_chosen_once_when_the_last_fold_is_in(tmp_path, make_study_record, make_fold_record):
+    asked = []
+
+    def choose(state, name):
+        asked.append((name, sorted(state.configurations[name].folds)))
+        return DecodingRecord(configuration=name, choices={"honest": {}})
+
+    with Journal(tmp_path / "journal.jsonl") as journal:
+        state = open_study(journal, make_study_record(decodings=[{}, {"macro_duration": 50}]))
+        plan = Plan(state, journal, lambda outcomes: {"x": 0}, num_configurations=1, choose=choose)
+        plan.complete(make_fold_record(plan.next().subject))
+        assert (asked, plan.finished) == ([], False)
+
+        plan.complete(make_fold_record(plan.next().subject))
+
+    assert asked == [("c0000", ["a", "b"])]
+    assert plan.finished
+    assert isinstance(read_journal(journal.path)[-1], DecodingRecord)
+
+
+def test_a_choice_that_a_run_died_before_is_made_by_the_next(tmp_path, make_study_record, make_fold_record):
+    study = make_study_record(decodings=[{}, {"macro_duration": 50}])
+    with Journal(tmp_path / "journal.jsonl") as journal:
+        for record in (study, ConfigurationRecord(configuration="c0000", params={"x": 0})):
+            journal.append(record)
+        for subject in "ab":
+            journal.append(make_fold_record(subject))
+
+    with Journal(journal.path) as again:
+        plan = Plan(
+            open_study(again, study),
+            again,
+            lambda outcomes: {"x": 0},
+            num_configurations=1,
+            choose=lambda state, name: DecodingRecord(configuration=name, choices={"honest": {}}),
+        )
+        assert not plan.finished
+        plan.choose_decodings()
+        plan.choose_decodings()
+
+        assert plan.finished
+    assert sum(isinstance(record, DecodingRecord) for record in read_journal(journal.path)) == 1
 
 
 def test_a_failed_configuration_gets_no_more_folds_and_counts_as_decided(plan):

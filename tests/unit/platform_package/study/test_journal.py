@@ -12,11 +12,13 @@ import zlib
 import pytest
 
 from platform.study.journal import Journal, encode, read_journal
-from platform.study.records import ConfigurationRecord, FailureRecord, ReopenedRecord
+from platform.study.records import ConfigurationRecord, DecodingRecord, FailureRecord, ReopenedRecord
 from spotformer_core.errors import JournalError
 
 CONFIGURATION = ConfigurationRecord(configuration="c0000", params={"window": 9, "learning_rate": 1e-3})
 REOPENED = ReopenedRecord(configuration="c0000")
+CHOICE = {"epoch": 0, "decoding": 2, "thresholds": {"macro": 0.3, "micro": 0.5}, "counts": {"macro": [1, 0, 2]}}
+DECODING = DecodingRecord(configuration="c0000", choices={"honest": {"a": CHOICE, "b": CHOICE}})
 
 
 @pytest.fixture
@@ -28,7 +30,7 @@ def path(tmp_path):
 def records(make_study_record, make_fold_record):
     """One of each kind, with text that JSON must escape."""
     failure = FailureRecord(configuration="c0000", subject="b", reason="loss is NaN\n\u2028 „at epoch 3“")
-    return [make_study_record(), CONFIGURATION, make_fold_record(), failure, REOPENED]
+    return [make_study_record(), CONFIGURATION, make_fold_record(), failure, REOPENED, DECODING]
 
 
 def write(path, records):

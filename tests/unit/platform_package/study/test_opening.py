@@ -47,6 +47,7 @@ def test_a_study_is_continued_under_the_identity_it_was_begun_with(path, make_st
         ("lag", 3, "lag is 2, asked 3"),
         ("subjects", ["a", "b"], r"subjects is \['b', 'a'\], asked \['a', 'b'\]"),
         ("extraction", {"face_size": 320}, r"extraction is \{'face_size': 160\}, asked \{'face_size': 320\}"),
+        ("decodings", [{}, {"macro_duration": 50}], r"decodings is \[\{\}\], asked \[\{\}, \{'macro_duration': 50\}\]"),
         ("versions", {"torch": "3.0"}, r"versions is \{'torch': '2.13.0'\}, asked \{'torch': '3.0'\}"),
     ],
 )

@@ -3,6 +3,9 @@
 import pytest
 
 from platform.study.proposals import proposal_rows, spotted_recordings
+from platform.study.records import DecodingRecord
+from platform.study.workspace import scores_path
+from spotformer_core.decoding.score_files import read_scores, write_scores
 from spotformer_core.errors import StudyError
 
 
@@ -47,6 +50,23 @@ def test_the_thresholds_are_those_that_the_honest_protocol_chose_for_the_held_ou
 
     assert [str(proposal.kind) for proposal in first.proposals] == ["micro"]
     assert [str(proposal.kind) for proposal in second.proposals] == ["macro"]
+
+
+def test_epoch_and_decoding_are_those_that_the_honest_protocol_chose(finished_study):
+    state, folder = finished_study.state, finished_study.folder
+    state.study.decodings.append({"macro_duration": 8})
+    nothing = {"macro": [0, 0, 0], "micro": [0, 0, 0]}
+    choice = {"thresholds": {"macro": 0.5, "micro": 0.5}, "counts": nothing}
+    chosen = {"a": {"epoch": 0, "decoding": 1, **choice}, "b": {"epoch": 3, "decoding": 0, **choice}}
+    state.configurations["c0000"].decoding = DecodingRecord(configuration="c0000", choices={"honest": chosen})
+    earlier = scores_path(folder, "c0000", "b", epoch=3)
+    write_scores(earlier, {"b_1": read_scores(scores_path(folder, "c0000", "a"))["a_1"]})
+
+    first, second = spotted(finished_study)
+
+    # Four frames from the apex at most: the onset five frames before it is out of reach.
+    assert [(one.onset, one.offset) for one in first.proposals] == [(11, 19), (40, 44)]
+    assert [(one.onset, one.offset) for one in second.proposals] == [(10, 20), (40, 44)]
 
 
 def test_missing_frame_scores_are_named(finished_study):

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from platform.study.workspace import WORKSPACE_VARIABLE, Workspace, default_workspace, journal_path, scores_path
+from platform.study.workspace import (
+    WORKSPACE_VARIABLE,
+    Workspace,
+    default_workspace,
+    journal_path,
+    leaderboard_path,
+    scores_path,
+    table_path,
+)
 from spotformer_core.flow.settings import ExtractionSettings
 
 
@@ -59,5 +67,8 @@ def test_everything_lies_inside_the_workspace():
     assert workspace.study("first") == Path("/w/studies/first")
     assert journal_path(workspace.study("first")) == Path("/w/studies/first/journal.jsonl")
     assert scores_path(Path("/s"), "c0003", "s15") == Path("/s/scores/c0003/s15.arrow")
+    assert scores_path(Path("/s"), "c0003", "s15", epoch=20) == Path("/s/scores/c0003/epoch-20/s15.arrow")
+    assert table_path(Path("/s"), "c0003", "s15") == Path("/s/scores/c0003/s15.npz")
+    assert leaderboard_path(Path("/s")) == Path("/s/leaderboard.md")
     assert workspace.tracking_uri == "sqlite:////w/mlflow.db"
     assert workspace.tracking_artifacts == Path("/w/mlflow-artifacts")
