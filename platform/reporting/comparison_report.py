@@ -1,6 +1,7 @@
-"""The comparison of a study's configurations on a terminal, as Markdown and as JSON."""
+"""The leaderboard of a study: its configurations compared, on a terminal, as Markdown and as JSON."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,10 @@ from spotformer_core.atomic_files import written_whole
 from spotformer_core.metrics.bootstrap import Estimate
 from spotformer_core.metrics.protocols import Protocol
 
+RENDERED_WARNING = (
+    "These recordings are rendered from one photograph: the F1 says that the machinery works, nothing about real faces."
+)
+_NUM_ROWS = 10
 _WIDTH_IN_A_LOG = 150
 _HEADINGS = (
     "",
@@ -27,40 +32,51 @@ _HEADINGS = (
     "parameters",
 )
 _LEGEND = (
-    "honest: thresholds chosen on the other subjects. paper: chosen on the pooled result itself, optimistic.",
+    "honest: thresholds, and whatever else is searched on stored scores, chosen on the other subjects.",
+    "paper: chosen on the pooled result itself, optimistic.",
     "In brackets 95 % intervals over subjects; behind the best: paired on the same subjects.",
 )
 
 
 def print_comparison(comparison: StudyComparison, *, title: str) -> None:
-    """Prints every configuration and what the best one is worth."""
+    """Prints the best configurations and what the very best is worth."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=_WIDTH_IN_A_LOG)
     table = Table(title=f"{title}: {_size(comparison)}", title_justify="left")
     for heading in _HEADINGS:
         table.add_column(heading)
-    for cells in _rows(comparison):
+    rows = _rows(comparison)
+    for cells in rows[:_NUM_ROWS]:
         table.add_row(*(cell.replace(" (", "\n(", 1) for cell in cells))
     console.print(table)
-    for line in (*_LEGEND, _worth(comparison)):
+    if len(rows) > _NUM_ROWS:
+        console.print(f"... and {len(rows) - _NUM_ROWS} more")
+    for line in (*_notes(comparison), worth(comparison)):
         console.print(line, markup=False, highlight=False)
 
 
 def write_comparison_markdown(path: Path, comparison: StudyComparison, *, title: str) -> None:
-    """Writes the same as a Markdown document."""
+    """Writes all configurations and the same notes as a Markdown document."""
     lines = [f"# {title}", "", f"{_size(comparison)[0].upper()}{_size(comparison)[1:]}.", ""]
-    lines += [_markdown_row(_HEADINGS), _markdown_row(["---"] * len(_HEADINGS))]
-    lines += [_markdown_row(cells) for cells in _rows(comparison)]
-    lines += ["", *(line + "  " for line in _LEGEND), "", _worth(comparison)]
+    lines += [markdown_row(_HEADINGS), markdown_row(["---"] * len(_HEADINGS))]
+    lines += [markdown_row(cells) for cells in _rows(comparison)]
+    lines += ["", *(line + "  " for line in _notes(comparison)), "", worth(comparison)]
     with written_whole(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def write_comparison_json(path: Path, comparison: StudyComparison) -> None:
-    """Writes `subjects`, `events`, `winner` and `configurations`, the best first."""
+    """Writes what `comparison_as_json` gives."""
+    with written_whole(path) as temporary:
+        temporary.write_text(json.dumps(comparison_as_json(comparison), indent=2) + "\n")
+
+
+def comparison_as_json(comparison: StudyComparison) -> dict[str, Any]:
+    """`rendered`, `subjects`, `events`, `winner` and `configurations`, the best first."""
     winner = comparison.winner
-    document = {
+    return {
+        "rendered": comparison.is_rendered,
         "subjects": comparison.num_subjects,
         "events": comparison.num_events,
         "winner": {
@@ -70,8 +86,6 @@ def write_comparison_json(path: Path, comparison: StudyComparison) -> None:
         },
         "configurations": [_as_json(one) for one in comparison.configurations],
     }
-    with written_whole(path) as temporary:
-        temporary.write_text(json.dumps(document, indent=2) + "\n")
 
 
 def _as_json(one: ComparedConfiguration) -> dict[str, Any]:
@@ -98,15 +112,16 @@ def _cells(one: ComparedConfiguration) -> list[str]:
     )
     return [
         one.name,
-        *(_shown(honest[name]) for name in (OVERALL, "macro", "micro")),
-        _shown(paper[OVERALL]),
-        _shown(one.behind_best.f1),
+        *(shown_estimate(honest[name]) for name in (OVERALL, "macro", "micro")),
+        shown_estimate(paper[OVERALL]),
+        shown_estimate(one.behind_best.f1),
         f"{one.probability_best:.2f}",
         ", ".join(values),
     ]
 
 
-def _shown(estimate: Estimate) -> str:
+def shown_estimate(estimate: Estimate) -> str:
+    """A figure with its interval."""
     # Brackets, since a minus sign of a difference and a dash between the ends would look alike.
     return f"{estimate.value:.4f} ({estimate.low:.3f}, {estimate.high:.3f})"
 
@@ -116,13 +131,20 @@ def _size(comparison: StudyComparison) -> str:
     return f"{len(comparison.configurations)} configurations, {comparison.num_subjects} subjects, {events} expressions"
 
 
-def _worth(comparison: StudyComparison) -> str:
-    winner, corrected = comparison.winner, comparison.winner.corrected_f1
+def _notes(comparison: StudyComparison) -> tuple[str, ...]:
+    return (RENDERED_WARNING, *_LEGEND) if comparison.is_rendered else _LEGEND
+
+
+def worth(comparison: StudyComparison) -> str:
+    """What the best configuration is worth, in a sentence."""
+    winner = comparison.winner
     return (
         f"Picked as the best of {len(comparison.configurations)}, {comparison.configurations[winner.index].name} has "
-        f"an honest overall F1 of {winner.apparent_f1:.4f}; corrected for having been picked it is {_shown(corrected)}."
+        f"an honest overall F1 of {winner.apparent_f1:.4f}; corrected for having been picked it is "
+        f"{shown_estimate(winner.corrected_f1)}."
     )
 
 
-def _markdown_row(cells: list[str] | tuple[str, ...]) -> str:
+def markdown_row(cells: Sequence[str]) -> str:
+    """A row of a Markdown table."""
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

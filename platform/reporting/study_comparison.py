@@ -42,10 +42,12 @@ class StudyComparison:
     """Complete configurations, best honest overall F1 first.
 
     Attributes:
+        is_rendered: whether this software made the recordings; None in studies that began before this was noted.
         num_events: annotated expressions of each kind.
         winner: the first configuration, with its honest overall F1 corrected for having been picked.
     """
 
+    is_rendered: bool | None
     num_subjects: int
     num_events: dict[str, int]
     configurations: tuple[ComparedConfiguration, ...]
@@ -83,20 +85,21 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
         InvalidValueError: when the study has fewer than two subjects.
     """
     results = {name: {protocol: state.result(name, protocol) for protocol in Protocol} for name in state.ranking()}
-    honest = np.stack([_per_subject(result[Protocol.HONEST])[OVERALL] for result in results.values()])
+    honest = np.stack([per_subject_counts(result[Protocol.HONEST])[OVERALL] for result in results.values()])
     best = probabilities_of_being_best(honest, seed=seed)
     configurations = tuple(
         ComparedConfiguration(
             name=name,
             params=state.configurations[name].params,
-            f1={protocol: _estimates(result, seed=seed) for protocol, result in by_protocol.items()},
+            f1={protocol: f1_estimates(result, seed=seed) for protocol, result in by_protocol.items()},
             behind_best=paired_difference(honest[0], honest[row], seed=seed),
             probability_best=float(best[row]),
         )
         for row, (name, by_protocol) in enumerate(results.items())
     )
-    counts = _per_subject(next(iter(results.values()))[Protocol.HONEST])
+    counts = per_subject_counts(next(iter(results.values()))[Protocol.HONEST])
     return StudyComparison(
+        is_rendered=state.study.rendered,
         num_subjects=len(counts[OVERALL]),
         num_events={str(kind): _num_events(counts[str(kind)]) for kind in KINDS},
         configurations=configurations,
@@ -104,7 +107,7 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
     )
 
 
-def _per_subject(result: ProtocolResult) -> dict[str, Int[np.ndarray, "subjects 3"]]:
+def per_subject_counts(result: ProtocolResult) -> dict[str, Int[np.ndarray, "subjects 3"]]:
     """TP, FP and FN of every subject, by "overall", "macro" and "micro"."""
     subjects = sorted(result.counts)
     kinds = {
@@ -114,8 +117,9 @@ def _per_subject(result: ProtocolResult) -> dict[str, Int[np.ndarray, "subjects 
     return {OVERALL: np.sum(list(kinds.values()), axis=0), **kinds}
 
 
-def _estimates(result: ProtocolResult, *, seed: int) -> dict[str, Estimate]:
-    return {name: f1_interval(counts, seed=seed) for name, counts in _per_subject(result).items()}
+def f1_estimates(result: ProtocolResult, *, seed: int) -> dict[str, Estimate]:
+    """F1 with its interval, by "overall", "macro" and "micro"."""
+    return {name: f1_interval(counts, seed=seed) for name, counts in per_subject_counts(result).items()}
 
 
 def _num_events(counts: Int[np.ndarray, "subjects 3"]) -> int:

@@ -2,16 +2,17 @@
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from platform.console.leaderboard_table import print_leaderboard
 from platform.extraction.missing import missing_recordings
 from platform.landmarks.source import LandmarkSource
+from platform.reporting.comparison_report import comparison_as_json, print_comparison, write_comparison_markdown
+from platform.reporting.study_comparison import StudyComparison, compare_configurations
 from platform.stages.searching import SearchOptions, SearchOutcome, is_rendered
-from platform.study.leaderboard import configuration_entries, leaderboard
-from platform.study.workspace import Workspace
+from platform.study.leaderboard import configuration_entries
+from platform.study.workspace import Workspace, leaderboard_path
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.errors import FlowStoreError
@@ -19,23 +20,18 @@ from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.flow.store import FlowStore
 from spotformer_core.metrics.protocols import Protocol
 
-RENDERED_WARNING = (
-    "These recordings are rendered from one photograph: the F1 says that the machinery works, nothing about real faces."
-)
-
 
 def print_outcome(dataset: Dataset, options: SearchOptions, outcome: SearchOutcome, *, workspace: Workspace) -> None:
-    """Prints the leaderboard and where to look next."""
-    rows = leaderboard(outcome.state)
-    if rows:
-        print_leaderboard(rows, title=f"study {options.study}: {len(rows)} configurations")
-    if is_rendered(dataset):
-        print(RENDERED_WARNING)
-    print("honest: thresholds chosen on the other subjects. paper: chosen on the pooled result itself, optimistic.")
+    """Prints the leaderboard, leaves it in the study's folder too, and says where to look next."""
+    folder, title = workspace.study(options.study), f"study {options.study}"
+    comparison = _comparison(dataset, outcome)
+    if comparison is not None:
+        print_comparison(comparison, title=title)
+        write_comparison_markdown(leaderboard_path(folder), comparison, title=title)
     print(f"{outcome.new_folds} folds were run now, {outcome.resumed_folds} were finished before.")
     for problem in outcome.problems:
         print(f"problem: {problem}", file=sys.stderr)
-    print(f"journal and frame scores: {workspace.study(options.study)}")
+    print(f"journal, frame scores and leaderboard: {folder}")
     print(f"compare the runs: {_look_at(outcome.tracked.tracking_uri)}")
 
 
@@ -60,6 +56,10 @@ def print_dry_run(
     for name, dimension in options.space.dimensions.items():
         print(f"  {name}: {dimension.describe()}")
     print(f"  apex thresholds, on stored scores: {', '.join(f'{value:g}' for value in options.space.apex_thresholds)}")
+    for name, dimension in options.space.decoding.items():
+        print(f"  {name}, on stored scores: {dimension.describe()}")
+    if options.space.stored_epochs:
+        print(f"  epoch, on stored scores: {', '.join(map(str, options.space.stored_epochs))}, or the last")
     print(f"would extract {missing} of {len(dataset.recordings)} recordings")
     print(f"would run {count} configurations x {len(dataset.subjects)} folds = {count * len(dataset.subjects)} trials")
     print(f"would write to {workspace.study(options.study)}")
@@ -79,8 +79,14 @@ def _look_at(tracking_uri: str) -> str:
     return "make ui, then http://127.0.0.1:5000" if tracking_uri.startswith("sqlite:") else tracking_uri
 
 
+def _comparison(dataset: Dataset, outcome: SearchOutcome) -> StudyComparison | None:
+    if not outcome.state.ranking():
+        return None
+    return replace(compare_configurations(outcome.state), is_rendered=is_rendered(dataset))
+
+
 def _as_json(dataset: Dataset, outcome: SearchOutcome) -> dict[str, Any]:
-    ranking = outcome.state.ranking()
+    ranking, comparison = outcome.state.ranking(), _comparison(dataset, outcome)
     return {
         "dataset": dataset.name,
         "dataset_details": {
@@ -94,6 +100,7 @@ def _as_json(dataset: Dataset, outcome: SearchOutcome) -> dict[str, Any]:
         "protocol": str(Protocol.HONEST),
         "configurations": configuration_entries(outcome.state),
         "best": ranking[0] if ranking else None,
+        "comparison": None if comparison is None else comparison_as_json(comparison),
         "seconds": {stage: round(value, 3) for stage, value in outcome.seconds.items()},
         "mlflow": asdict(outcome.tracked),
         "resumed_folds": outcome.resumed_folds,

@@ -31,9 +31,8 @@ class StudyRecord:
     """What each candidate changes in a configuration's own decoding; the first one nothing."""
     recordings: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Name to `subject` and `expressions`, each [kind, onset, apex, offset]: what stored frame scores are judged by."""
-    rendered: bool = True
-    """Whether this software made the recordings. A study from before this was noted counts as rendered, so that nothing
-    unknown is put beside published figures."""
+    rendered: bool | None = None
+    """Whether this software made the recordings; None in studies that began before this was noted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from mlflow.entities import Metric, Param, RunTag
 
 from platform.figures.timeline import draw_timeline
+from platform.study.choices import searches_settings
 from platform.study.leaderboard import LeaderboardRow, leaderboard_row
 from platform.study.proposals import SpottedRecording, proposal_rows, spotted_recordings
 from platform.study.state import ConfigurationStatus, StudyState
@@ -32,7 +33,7 @@ from platform.tracking.client import (
 from search_spaces.vocabulary import Space
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.recording import ExpressionKind, Recording
-from spotformer_core.metrics.protocols import Protocol
+from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol, Setting
 
 RENDERED_NOTE = "Rendered recordings: this F1 says that the machinery works and nothing about real faces."
 
@@ -170,10 +171,18 @@ class Projection:
                 counts = result.counts[subject][kind]
                 row |= {f"{kind}_{name}": value for name, value in counts.as_dict().items()}
                 row |= {f"{kind}_f1": round(counts.f1, 4), f"{kind}_threshold": result.thresholds[subject][kind]}
+            row |= self._setting_columns(result.settings[subject])
             row |= {"final_loss": folds[subject].final_loss, "seed": folds[subject].seed}
             row |= {f"seconds_{stage}": round(value, 3) for stage, value in folds[subject].seconds.items()}
             rows.append(row)
         return rows
+
+    def _setting_columns(self, setting: Setting) -> dict[str, object]:
+        """What was chosen beside the thresholds; nothing where a study searches nothing else on stored scores."""
+        if not searches_settings(self._state.study):
+            return {}
+        epoch = "last" if setting.epoch == LAST_EPOCH else str(setting.epoch)
+        return {"epoch": epoch, "decoding": json.dumps(self._state.study.decodings[setting.decoding])}
 
 
 def _interest(spotted: SpottedRecording) -> tuple[int, int]:

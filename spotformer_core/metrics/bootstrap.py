@@ -50,8 +50,9 @@ def draw_subjects(
     """How often each subject is in each resample; every row adds up to the number of subjects.
 
     Raises:
-        InvalidValueError: with fewer than two subjects.
+        InvalidValueError: with fewer than two subjects, or for a negative seed.
     """
+    require(seed >= 0, "the seed of an interval", "0 or more", seed, "Leave it out to take 0.")
     require(num_subjects >= 2, "the number of subjects", "at least 2", num_subjects, "One subject has no spread.")
     generator = np.random.default_rng(seed)
     return generator.multinomial(num_subjects, np.full(num_subjects, 1 / num_subjects), size=num_resamples)

@@ -46,6 +46,27 @@ def test_the_terminal_shows_a_leaderboard_and_where_to_look_next(undisturbed: Se
     assert "study demo-smoke-seed5: 3 configurations" in out
     assert "nothing about real faces" in out
     assert "make ui" in out
+    assert "corrected for having been picked" in out
+
+
+def test_the_leaderboard_with_intervals_is_in_the_report_and_in_the_folder_of_the_study(undisturbed: Search):
+    comparison = undisturbed.result["comparison"]
+
+    assert (comparison["rendered"], comparison["subjects"]) == (True, 3)
+    assert comparison["events"] == {"macro": 3, "micro": 3}
+    assert comparison["winner"]["id"] == undisturbed.result["best"]
+    f1 = {entry["id"]: (entry["f1"], entry["f1_paper"]) for entry in undisturbed.result["configurations"]}
+    for one in comparison["configurations"]:
+        honest, paper = f1[one["id"]]
+        for kind in ("overall", "macro", "micro"):
+            estimate = one["f1"]["honest"][kind]
+            assert (estimate["value"], one["f1"]["paper"][kind]["value"]) == (honest[kind], paper[kind])
+            assert estimate["low"] <= honest[kind] <= estimate["high"]
+    written = (undisturbed.journal.parent / "leaderboard.md").read_text()
+    assert [line.split(" | ")[1] for line in written.splitlines() if " | c000" in line] == [
+        one["id"] for one in comparison["configurations"]
+    ]
+    assert "nothing about real faces" in written
 
 
 def test_every_fold_is_in_the_journal_once_with_its_scores_beside_it(undisturbed: Search):

@@ -11,7 +11,7 @@ NAMES = sorted(names_of_spaces())
 
 
 def test_these_spaces_have_names():
-    assert NAMES == ["demo", "published", "released", "smoke"]
+    assert NAMES == ["demo", "demo-decoding", "published", "released", "smoke"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -23,7 +23,7 @@ def test_a_space_is_found_by_its_own_name_and_described_in_one_line(name):
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(
-        InvalidValueError, match=r"got 'publshed'. Did you mean 'published'\? Known: demo, published, released, smoke"
+        InvalidValueError, match=r"got 'publshed'. Did you mean 'published'\? Known: demo, demo-decoding, publ"
     ):
         named_space("publshed")
 
@@ -70,6 +70,18 @@ def test_the_demo_starts_at_the_window_lambda_and_tau_of_the_paper():
 
     for name in ("window", "contrastive_lambda", "contrastive_tau"):
         assert first[name] == usual[name]
+
+
+def test_only_the_space_that_says_so_searches_decodings_and_epochs():
+    spaces = [named_space(name) for name in NAMES]
+
+    assert [space.name for space in spaces if space.decoding or space.stored_epochs] == ["demo-decoding"]
+
+
+def test_the_demo_with_decodings_trains_what_the_demo_trains():
+    demo, more = named_space("demo"), named_space("demo-decoding")
+
+    assert (more.fixed, more.dimensions, more.starting_points) == (demo.fixed, demo.dimensions, demo.starting_points)
 
 
 def test_the_space_for_released_features_asks_for_windows_of_17_alone():

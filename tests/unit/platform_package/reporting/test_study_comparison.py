@@ -23,7 +23,7 @@ FOUND = {"c0000": 4, "c0001": 6, "c0002": 5}
 """Of ten macro-expressions of every subject, at the first of two thresholds; at the second none. No micro ones."""
 
 
-def records(configurations=FOUND) -> list[Record]:
+def records(configurations=FOUND, *, rendered=False) -> list[Record]:
     study = StudyRecord(
         dataset="toy",
         dataset_digest="00ff",
@@ -34,6 +34,7 @@ def records(configurations=FOUND) -> list[Record]:
         subjects=SUBJECTS,
         extraction={},
         versions={},
+        rendered=rendered,
     )
     made: list[Record] = [study]
     generator = np.random.default_rng(0)
@@ -110,7 +111,7 @@ def test_table_markdown_and_json_say_the_same(workspace, tmp_path, capsys):
 
     assert code == DONE
     values = json.loads(written.read_text())
-    assert (values["subjects"], values["events"]) == (8, {"macro": 80, "micro": 0})
+    assert (values["rendered"], values["subjects"], values["events"]) == (False, 8, {"macro": 80, "micro": 0})
     assert [one["id"] for one in values["configurations"]] == ["c0001", "c0002", "c0000"]
     assert values["winner"]["id"] == "c0001"
     best = values["configurations"][0]
@@ -124,6 +125,51 @@ def test_table_markdown_and_json_say_the_same(workspace, tmp_path, capsys):
     corrected = f"corrected for having been picked it is {values['winner']['corrected_f1']['value']:.4f}"
     assert corrected in document.read_text()
     assert corrected in shown
+
+
+def test_ten_rows_are_shown_the_others_counted_and_all_of_them_written(tmp_path, capsys):
+    workspace = Workspace(tmp_path)
+    write_journal(workspace.study("toy"), records({f"c{number:04d}": 9 - number // 4 for number in range(13)}))
+
+    assert report_on(workspace, "--study", "toy", "--markdown", tmp_path / "l.md") == DONE
+
+    shown, written = capsys.readouterr().out, (tmp_path / "l.md").read_text()
+    assert sum(f"c{number:04d} " in shown.partition("Picked")[0] for number in range(13)) == 10
+    assert "... and 3 more" in shown
+    assert sum(f"| c{number:04d} |" in written for number in range(13)) == 13
+    assert "Picked as the best of 13" in written
+
+
+@pytest.mark.parametrize(("rendered", "warned"), [(True, True), (False, False), (None, False)])
+def test_a_leaderboard_of_rendered_recordings_says_so(tmp_path, capsys, rendered, warned):
+    workspace = Workspace(tmp_path)
+    write_journal(workspace.study("toy"), records(rendered=rendered))
+
+    assert report_on(workspace, "--study", "toy", "--markdown", tmp_path / "l.md") == DONE
+
+    assert ("nothing about real faces" in capsys.readouterr().out) == warned
+    assert ("nothing about real faces" in (tmp_path / "l.md").read_text()) == warned
+
+
+def test_a_negative_seed_ends_with_code_2(workspace, capsys):
+    assert report_on(workspace, "--study", "toy", "--seed", "-1") == MISTAKE
+    assert "error: the seed of an interval must be 0 or more, got -1. Leave it out" in capsys.readouterr().err
+
+
+def test_a_damaged_journal_ends_with_code_2(workspace, capsys):
+    path = journal_path(workspace.study("toy"))
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:3], b"nonsense\n", *lines[3:]]))
+
+    assert report_on(workspace, "--study", "toy") == MISTAKE
+    assert "error: every line of a journal must be whole, but line 4 of" in capsys.readouterr().err
+
+
+def test_an_empty_journal_ends_with_code_2(workspace, capsys):
+    journal_path(workspace.study("toy")).write_bytes(b"")
+
+    assert report_on(workspace, "--study", "toy") == MISTAKE
+    assert "error: a journal must begin with its study, got none in" in capsys.readouterr().err
 
 
 def test_an_unknown_study_ends_with_code_2(workspace, capsys):

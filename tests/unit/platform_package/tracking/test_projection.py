@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from mlflow.tracking import MlflowClient
 
-from platform.study.records import ReopenedRecord
+from platform.study.records import DecodingRecord, ReopenedRecord
 from platform.tracking.client import CONFIGURATION_TAG, PARENT_TAG, STUDY_TAG, tracking_client
 from spotformer_core.errors import StudyError
 
@@ -104,6 +104,22 @@ def test_artifacts_hold_folds_proposals_configuration_and_a_timeline(projection,
     configuration = json.loads(artifacts["configuration.json"])
     assert (configuration["window"], configuration["macro_duration"], configuration["width"]) == (9, 20, 256)
     assert artifacts["timeline_a_1.png"].startswith(b"\x89PNG")
+
+
+def test_folds_show_the_epoch_and_the_decoding_that_were_chosen(projection, state, tmp_path):
+    state.study.decodings.append({"overlap_threshold": 0.25})
+    choice = {"thresholds": {"macro": 0.5, "micro": 0.5}, "counts": {"macro": [1, 0, 0], "micro": [0, 0, 0]}}
+    chosen = {subject: {"epoch": 0, "decoding": number, **choice} for number, subject in enumerate("ab")}
+    choices = dict.fromkeys(("honest", "paper"), chosen)
+    state.configurations["c0000"].decoding = DecodingRecord(configuration="c0000", choices=choices)
+
+    projection.project("c0000")
+
+    folds = table(artifacts_of(projection, runs_of(projection, state)["c0000"], tmp_path)["folds.json"])
+    assert [(fold["held_out"], fold["epoch"], fold["decoding"]) for fold in folds] == [
+        ("b", "last", '{"overlap_threshold": 0.25}'),
+        ("a", "last", "{}"),
+    ]
 
 
 def test_projecting_the_same_journal_twice_adds_nothing(store, state, projection, tmp_path):
