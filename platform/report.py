@@ -1,6 +1,7 @@
 """`python -m platform.report`: what results are worth.
 
-`score` scores the detections of any method; `leaderboard` compares the configurations of a study.
+`score` scores the detections of any method; `leaderboard` compares the configurations of a study; `tables` puts studies
+beside the tables of [Deng2024].
 """
 
 import argparse
@@ -14,6 +15,14 @@ from platform.reporting.comparison_report import (
     write_comparison_markdown,
 )
 from platform.reporting.detections import read_detections
+from platform.reporting.own_configurations import own_configurations
+from platform.reporting.paper_tables import compared_counts, compared_tables
+from platform.reporting.paper_tables_report import (
+    PaperReport,
+    print_paper_report,
+    write_paper_json,
+    write_paper_markdown,
+)
 from platform.reporting.score_report import print_score, score_report, write_score_json
 from platform.reporting.study_comparison import compare_configurations, read_study
 from platform.reporting.truths import ScoredDataset, read_truths
@@ -49,17 +58,53 @@ def _leaderboard(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _tables(options: argparse.Namespace) -> int:
+    own, left_out = own_configurations(options.workspace.studies)
+    report = PaperReport(
+        tables=compared_tables(own, seed=options.seed), counts=compared_counts(own), left_out=tuple(left_out)
+    )
+    if options.json is not None:
+        write_paper_json(options.json, report)
+    if options.markdown is not None:
+        write_paper_markdown(options.markdown, report)
+    print_paper_report(report)
+    return DONE
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line of `python -m platform.report`."""
     command = command_parser("report", "Says what results are worth.", _SCORE_EXAMPLE)
     reports = command.add_subparsers(required=True, metavar="REPORT")
     _add_score(reports)
     _add_leaderboard(reports)
+    _add_tables(reports)
     return command
 
 
 _SCORE_EXAMPLE = "python -m platform.report score --detections mine.csv --annotations FILE --dataset samm-lv"
 _LEADERBOARD_EXAMPLE = "python -m platform.report leaderboard --study demo-demo-seed0 --markdown leaderboard.md"
+
+
+_TABLES_EXAMPLE = "python -m platform.report tables --markdown tables.md"
+
+
+def _add_tables(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    tables = reports.add_parser(
+        "tables",
+        help="put the studies of a workspace beside the tables of the paper",
+        description="Prints Tables I and III to VII of the SpotFormer paper beside what the studies of the workspace\n"
+        "gave on the same dataset: the difference, and whether the interval over subjects includes the published\n"
+        "figure. A dash stands where no study gives one. Studies on rendered recordings or on a part of a dataset are\n"
+        "left out, and named.",
+        epilog=f"example:\n  {_TABLES_EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    tables.set_defaults(report=_tables)
+    add_workspace_option(tables)
+    tables.add_argument("--seed", type=int, default=0, help="equal seeds give equal intervals (default: 0)")
+    tables.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
+    tables.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables to FILE as well")
 
 
 def _add_leaderboard(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -1,0 +1,121 @@
+"""Complete configurations of a workspace's studies that may stand beside published figures, and why others may not."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platform.reporting.published_tables import MATCHED, TABLE_VII
+from platform.reporting.study_comparison import per_subject_counts, read_study
+from platform.study.choices import searches_settings, study_settings
+from platform.study.state import StudyState
+from platform.study.stored_scores import configuration_of
+from platform.study.workspace import journal_path
+from search_spaces.vocabulary import APEX_THRESHOLDS
+from spotformer_core.config import Configuration
+from spotformer_core.datasets import cas_me_2, lineage, samm_lv
+from spotformer_core.errors import SpotFormerError
+from spotformer_core.metrics.protocols import Protocol, ProtocolResult
+
+_LINEAGE_PREFIXES = {"samm_": samm_lv.NAME, "casme_": cas_me_2.NAME}
+"""How the recordings of a real dataset are named in the tables of the lineage."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnConfiguration:
+    """A complete configuration of a study on a dataset that the paper reports on.
+
+    Attributes:
+        matched: its values of `published_tables.MATCHED`.
+        differing: its other parameters that are not as published, apex thresholds left out, and how many decodings and
+            epochs were tried on stored scores where these were searched.
+    """
+
+    dataset: str
+    study: str
+    name: str
+    matched: dict[str, Any]
+    differing: dict[str, Any]
+    results: dict[Protocol, ProtocolResult]
+
+    def is_row(self, parameters: Mapping[str, object]) -> bool:
+        """Whether it is the configuration of a row with these values of `MATCHED`."""
+        return all(_same(self.matched[name], value) for name, value in parameters.items())
+
+    @property
+    def place(self) -> tuple[int, str, str]:
+        """Nearer to the published configuration first; what it scores has no part in it."""
+        return len(self.differing), self.study, self.name
+
+
+def own_configurations(studies: Path) -> tuple[list[OwnConfiguration], list[str]]:
+    """The configurations of every study in the folder, nearest to the published one first; and what was left out."""
+    found: list[OwnConfiguration] = []
+    left_out: list[str] = []
+    for folder in sorted(path for path in studies.glob("*") if journal_path(path).is_file()):
+        try:
+            state = read_study(folder)
+        except SpotFormerError as error:
+            left_out.append(f"{folder.name}: {error}")
+            continue
+        reason = why_not(state)
+        if reason:
+            left_out.append(f"{folder.name}: {reason}")
+        else:
+            found += [_own(state, name, study=folder.name) for name in state.ranking()]
+    return sorted(found, key=lambda one: one.place), left_out
+
+
+def why_not(state: StudyState) -> str:
+    """Why a study's figures must not stand beside those of the paper; empty when they may."""
+    dataset = _real_dataset(state)
+    if dataset not in TABLE_VII.counts:
+        return f"the paper's tables have no dataset {state.study.dataset}"
+    if state.study.rendered is not False:
+        return "its recordings are rendered, or it began before that was noted"
+    published = {kind: one.true_positives + one.false_negatives for kind, one in TABLE_VII.counts[dataset].items()}
+    own = _num_truths(state)
+    if own != published:
+        counted, expected = (" and ".join(f"{n} {kind}" for kind, n in one.items()) for one in (own, published))
+        return f"it is judged by {counted} expressions, the paper by {expected}"
+    return ""
+
+
+def _own(state: StudyState, name: str, *, study: str) -> OwnConfiguration:
+    configuration = configuration_of(state.study, state.configurations[name].params)
+    parameters, usual = configuration.parameters(), Configuration().parameters()
+    return OwnConfiguration(
+        dataset=_real_dataset(state),
+        study=study,
+        name=name,
+        matched={field: parameters[field] for field in MATCHED},
+        differing={
+            field: value
+            for field, value in parameters.items()
+            if field not in (*MATCHED, *APEX_THRESHOLDS) and not _same(value, usual[field])
+        }
+        | ({"settings_tried": len(study_settings(state.study))} if searches_settings(state.study) else {}),
+        results={protocol: state.result(name, protocol) for protocol in Protocol},
+    )
+
+
+def _real_dataset(state: StudyState) -> str:
+    """The dataset whose recordings a study has, under whatever name its table has them."""
+    if state.study.dataset != lineage.NAME:
+        return state.study.dataset
+    for prefix, dataset in _LINEAGE_PREFIXES.items():
+        if state.study.recordings and all(name.startswith(prefix) for name in state.study.recordings):
+            return dataset
+    return state.study.dataset
+
+
+def _num_truths(state: StudyState) -> dict[str, int]:
+    counts = per_subject_counts(state.result(state.ranking()[0], Protocol.PAPER))
+    return {kind: int(counts[kind][:, [0, 2]].sum()) for kind in TABLE_VII.counts[samm_lv.NAME]}
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-9)
+    return one == other

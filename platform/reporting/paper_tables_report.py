@@ -1,0 +1,159 @@
+"""The paper's tables beside our own figures, on a terminal, as Markdown and as JSON."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from platform.reporting.comparison_report import markdown_row
+from platform.reporting.own_configurations import OwnConfiguration
+from platform.reporting.paper_tables import Beside, ComparedCounts, ComparedRow, ComparedTable
+from platform.reporting.published_tables import TABLE_VII
+from spotformer_core.atomic_files import written_whole
+from spotformer_core.metrics.counts import Counts
+
+_DASH = "-"
+_WIDTH_IN_A_LOG = 170
+_LEGEND = (
+    "Published | ours. Ours under the protocol `paper` (chosen on the pooled result, as is published), with its 95 %",
+    "interval over subjects, the difference, whether the interval includes the published figure, and the honest F1.",
+    "A dash: the paper gives no figure, or no study of this workspace does. A row is found by architecture, window,",
+    "lambda, features and graph pooling; of several configurations the one whose other parameters are nearest to the",
+    "published ones stands for it, whatever it scores.",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PaperReport:
+    """All tables.
+
+    Attributes:
+        left_out: studies of the workspace that may not stand beside the paper, each with the reason.
+    """
+
+    tables: tuple[ComparedTable, ...]
+    counts: tuple[ComparedCounts, ...]
+    left_out: tuple[str, ...]
+
+
+def print_paper_report(report: PaperReport) -> None:
+    """Prints every table and where our figures come from."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH_IN_A_LOG)
+    for title, headings, rows in _all_tables(report, separator="\n"):
+        table = Table(title=title, title_justify="left")
+        for heading in headings:
+            table.add_column(heading)
+        for cells in rows:
+            table.add_row(*cells)
+        console.print(table)
+    for line in (*_LEGEND, *_notes(report)):
+        console.print(line, markup=False, highlight=False)
+
+
+def write_paper_markdown(path: Path, report: PaperReport) -> None:
+    """Writes the same as a Markdown document."""
+    lines = ["# Published figures beside ours", ""]
+    for title, headings, rows in _all_tables(report, separator=" "):
+        lines += [f"## {title}", "", markdown_row(headings), markdown_row(["---"] * len(headings))]
+        lines += [*(markdown_row([cell.replace(" | ", " / ") for cell in cells]) for cells in rows), ""]
+    lines += [" ".join(_LEGEND).replace("Published | ours", "Published / ours"), ""]
+    lines += [f"- {note}" for note in _notes(report)]
+    with written_whole(path) as temporary:
+        temporary.write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
+
+
+def write_paper_json(path: Path, report: PaperReport) -> None:
+    """Writes `tables`, by the paper's numbers, and `left_out`."""
+    tables: dict[str, Any] = {table.number: [_row_as_json(row) for row in table.rows] for table in report.tables}
+    tables[TABLE_VII.number] = [
+        {
+            "dataset": one.dataset,
+            "kind": one.name,
+            "published": _counts_as_json(one.published),
+            "own": None if one.own is None else _counts_as_json(one.own),
+        }
+        for one in report.counts
+    ]
+    with written_whole(path) as temporary:
+        temporary.write_text(json.dumps({"tables": tables, "left_out": list(report.left_out)}, indent=2) + "\n")
+
+
+def _all_tables(report: PaperReport, *, separator: str) -> Iterator[tuple[str, Sequence[str], list[list[str]]]]:
+    """Title, headings and cells of every table."""
+    for table in report.tables:
+        columns = [(dataset, name) for dataset in table.datasets for name in table.rows[0].cells[dataset]]
+        headings = ["", *(f"{dataset} {name}" for dataset, name in columns)]
+        rows = [
+            [row.label, *(_beside(row.cells[dataset][name], separator) for dataset, name in columns)]
+            for row in table.rows
+        ]
+        yield f"Table {table.number}: {table.title} (F1)", headings, rows
+    headings = ["", "TP", "FP", "FN", "precision", "recall", "F1"]
+    yield f"Table {TABLE_VII.number}: {TABLE_VII.title}", headings, [_counts_row(one) for one in report.counts]
+
+
+def _beside(cell: Beside, separator: str) -> str:
+    published = _DASH if cell.published is None else f"{cell.published:.4f}"
+    if cell.own is None or cell.honest is None:
+        return f"{published} | {_DASH}"
+    parts = [f"{published} | {cell.own.value:.4f}", f"({cell.own.low:.3f}, {cell.own.high:.3f})"]
+    if cell.difference is not None:
+        parts.append(f"{cell.difference:+.4f}, {'included' if cell.holds_published else 'not included'}")
+    return separator.join([*parts, f"honest {cell.honest.value:.4f}"])
+
+
+def _counts_row(one: ComparedCounts) -> list[str]:
+    columns = [_counts_cells(one.published), [_DASH] * 6 if one.own is None else _counts_cells(one.own)]
+    return [f"{one.dataset} {one.name}", *(f"{published} | {own}" for published, own in zip(*columns, strict=True))]
+
+
+def _counts_cells(counts: Counts) -> list[str]:
+    rates = (counts.precision, counts.recall, counts.f1)
+    return [*(str(number) for number in counts.as_dict().values()), *(f"{rate:.4f}" for rate in rates)]
+
+
+def _counts_as_json(counts: Counts) -> dict[str, float]:
+    return {**counts.as_dict(), "precision": counts.precision, "recall": counts.recall, "f1": counts.f1}
+
+
+def _row_as_json(row: ComparedRow) -> dict[str, Any]:
+    return {
+        "label": row.label,
+        "f1": {
+            dataset: {name: _beside_as_json(cell) for name, cell in cells.items()}
+            for dataset, cells in row.cells.items()
+        },
+        "sources": {
+            dataset: {"study": own[0].study, "id": own[0].name, "differing": own[0].differing, "of": len(own)}
+            for dataset, own in row.sources.items()
+        },
+    }
+
+
+def _beside_as_json(cell: Beside) -> dict[str, Any]:
+    return {**asdict(cell), "difference": cell.difference, "interval_includes_published": cell.holds_published}
+
+
+def _notes(report: PaperReport) -> list[str]:
+    sources = {
+        (own[0].study, own[0].name): _source(dataset, own)
+        for table in report.tables
+        for row in table.rows
+        for dataset, own in row.sources.items()
+    }
+    return [*sources.values(), *(f"left out: {reason}" for reason in report.left_out)]
+
+
+def _source(dataset: str, own: Sequence[OwnConfiguration]) -> str:
+    first = own[0]
+    others = f", nearest of {len(own)}" if len(own) > 1 else ""
+    differing = ", ".join(f"{name} {value}" for name, value in first.differing.items())
+    return f"{dataset}: {first.study}/{first.name}{others}; " + (
+        f"not as published: {differing}" if differing else "every other parameter as published"
+    )
