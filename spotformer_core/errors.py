@@ -9,7 +9,8 @@
     |-- FlowStoreError        a flow store is missing, damaged or made with other settings
     |-- StudyError            a study cannot be started or continued
     |   `-- JournalError      the journal of a study is damaged or in use
-    `-- TrainingError         a fold cannot be trained
+    |-- TrainingError         a fold cannot be trained
+    `-- ModelError            a stored model is missing, damaged or of another version
 
 Messages have three beats: the rule, the value received, the repair.
 """
@@ -56,6 +57,10 @@ class JournalError(StudyError):
 
 class TrainingError(SpotFormerError):
     """A fold cannot be trained."""
+
+
+class ModelError(SpotFormerError):
+    """A stored model is missing, damaged or of another version."""
 
 
 def require(

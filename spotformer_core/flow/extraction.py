@@ -1,7 +1,8 @@
 """From frames and landmarks to the flow band of one recording, [Deng2024] Sec. 3.1."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from spotformer_core.errors import LandmarkError
 from spotformer_core.flow.areas import face_areas
 from spotformer_core.flow.estimation.choice import build_estimator
 from spotformer_core.flow.estimator import FlowEstimator
-from spotformer_core.flow.face_box import FaceBox, face_boxes
+from spotformer_core.flow.face_box import BoxedFace, boxed_faces
 from spotformer_core.flow.face_sequence import FaceSequence
 from spotformer_core.flow.frames import read_frames
 from spotformer_core.flow.head_motion import HeadMotion, realigned_motion, relative_motion
@@ -56,13 +57,46 @@ def extract_flow(
         )
     wanted = range(recording.num_frames) if frames is None else frames
     band = np.zeros((len(wanted), settings.num_steps, settings.num_regions, 2), np.float16)
-    rows = _STRATEGIES[settings.strategy](recording, landmarks, settings, wanted)
-    for done, motion in enumerate(rows):
-        if len(motion):
-            band[done, : len(motion)] = motion
-            band[done, len(motion) :] = motion[-1]
+    faces = islice(boxed_faces(landmarks), _first_face(settings, wanted), wanted.stop)
+    for done, motion in enumerate(_STRATEGIES[settings.strategy](recording, faces, settings, wanted)):
+        _fill(band[done], motion)
         report(done + 1)
     return band
+
+
+def stream_flow(
+    recording: Recording, landmarks: Iterable[Float32[np.ndarray, "68 2"]], settings: ExtractionSettings
+) -> Iterator[Float16[np.ndarray, "steps regions 2"]]:
+    """Yields the rows of the flow band of a whole recording, frame by frame, to the last bit those of `extract_flow`.
+
+    Nothing grows with the recording: what was yielded is forgotten, and landmarks are taken as they are needed.
+
+    Args:
+        landmarks: of every frame, in order, x before y, in pixels of the frames.
+
+    Raises:
+        LandmarkError: when there are fewer landmarks than frames.
+        RecordingError: for frames that cannot be read.
+    """
+    num_frames = recording.num_frames
+    num_done = 0
+    for motion in _STRATEGIES[settings.strategy](recording, boxed_faces(landmarks), settings, range(num_frames)):
+        row = np.zeros((settings.num_steps, NUM_REGIONS, 2), np.float16)
+        _fill(row, motion)
+        num_done += 1
+        yield row
+    if num_done < num_frames:
+        raise LandmarkError(
+            f"a recording must have one row of landmarks per frame; {recording.name} has {num_frames} frames and "
+            f"{num_done} rows. Detect the landmarks again for exactly these frames."
+        )
+
+
+def _fill(row: Float16[np.ndarray, "steps regions 2"], motion: Motion) -> None:
+    """Steps beyond the last frame repeat the flow to the last frame."""
+    if len(motion):
+        row[: len(motion)] = motion
+        row[len(motion) :] = motion[-1]
 
 
 def compile_ahead(settings: ExtractionSettings) -> None:
@@ -77,48 +111,47 @@ def compile_ahead(settings: ExtractionSettings) -> None:
 
 
 def _sw_mro_rows(
-    recording: Recording,
-    landmarks: Float32[np.ndarray, "recording_frames 68 2"],
-    settings: ExtractionSettings,
-    wanted: range,
+    recording: Recording, faces: Iterable[BoxedFace], settings: ExtractionSettings, wanted: range
 ) -> Iterator[Motion]:
     """For each wanted frame a: the motion from a to each of the next S frames; fewer at the end."""
     estimator = build_estimator(settings.estimator, settings.farneback, face_size=settings.face_size)
-    boxes = face_boxes(landmarks)
-    last = min(wanted.stop + settings.num_steps, recording.num_frames)
-    sequence = FaceSequence(
-        read_frames(recording, range(wanted.start, last)),
-        first=wanted.start,
-        face_size=settings.face_size,
-        estimator=estimator,
-    )
-    for frame in wanted:
-        yield _motion(sequence, frame, settings.num_steps, boxes[frame], landmarks[frame], settings, estimator)
+    sequence = _sequence(recording, wanted, wanted.start, settings, estimator)
+    for frame, face in zip(wanted, faces, strict=False):
+        yield _motion(sequence, frame, settings.num_steps, face, settings, estimator)
 
 
 def _large_window_rows(
-    recording: Recording,
-    landmarks: Float32[np.ndarray, "recording_frames 68 2"],
-    settings: ExtractionSettings,
-    wanted: range,
+    recording: Recording, faces: Iterable[BoxedFace], settings: ExtractionSettings, wanted: range
 ) -> Iterator[Motion]:
     """For each wanted frame a: the motion from the first frame of its large window to each of the S frames after a."""
     estimator = build_estimator(settings.estimator, settings.farneback, face_size=settings.face_size)
-    boxes = face_boxes(landmarks)
     size, steps = settings.large_window, settings.num_steps
-    for reference in range(wanted.start // size * size, wanted.stop, size):
-        last = min(reference + size - 1, wanted.stop - 1, recording.num_frames - 1)
-        reach = min(last + steps, recording.num_frames - 1) - reference
-        sequence = FaceSequence(
-            read_frames(recording, range(reference, reference + reach + 1)),
-            first=reference,
-            face_size=settings.face_size,
-            estimator=estimator,
-        )
-        motion = _motion(sequence, reference, reach, boxes[reference], landmarks[reference], settings, estimator)
-        for frame in range(max(reference, wanted.start), last + 1):
+    first, reference = _first_face(settings, wanted), 0
+    sequence = _sequence(recording, wanted, first, settings, estimator)
+    motion: Motion = np.zeros((0, NUM_REGIONS, 2), np.float32)
+    for frame, face in zip(range(first, wanted.stop), faces, strict=False):
+        if frame % size == 0:
+            reference, last = frame, min(frame + size - 1, wanted.stop - 1)
+            reach = min(last + steps, recording.num_frames - 1) - frame
+            motion = _motion(sequence, frame, reach, face, settings, estimator)
+        if frame >= wanted.start:
             ahead = motion[frame - reference : frame - reference + steps]
             yield ahead if len(ahead) or not len(motion) else motion[-1:]
+
+
+def _first_face(settings: ExtractionSettings, wanted: range) -> int:
+    """The first frame whose landmarks decide the flow from one of the `wanted`."""
+    size = settings.large_window
+    return wanted.start // size * size if settings.strategy is FlowStrategy.LARGE_WINDOW else wanted.start
+
+
+def _sequence(
+    recording: Recording, wanted: range, first: int, settings: ExtractionSettings, estimator: FlowEstimator[Any]
+) -> FaceSequence[Any]:
+    """The frames that flow from `wanted` ones needs, from `first` on."""
+    last = min(wanted.stop + settings.num_steps, recording.num_frames)
+    frames = read_frames(recording, range(first, last))
+    return FaceSequence(frames, first=first, face_size=settings.face_size, estimator=estimator)
 
 
 _STRATEGIES = {FlowStrategy.SW_MRO: _sw_mro_rows, FlowStrategy.LARGE_WINDOW: _large_window_rows}
@@ -128,16 +161,16 @@ def _motion(
     sequence: FaceSequence[Any],
     frame: int,
     reach: int,
-    box: FaceBox,
-    landmarks: Float32[np.ndarray, "68 2"],
+    face: BoxedFace,
     settings: ExtractionSettings,
     estimator: FlowEstimator[Any],
 ) -> Motion:
     """Motion of each region from `frame` to each of the `reach` frames after it, head motion removed."""
+    box = face.box
     first, *later = sequence.faces(frame, reach=reach, box=box)
     if not later:
         return np.zeros((0, settings.num_regions, 2), np.float32)
-    points = box.to_crop(landmarks, settings.face_size)
+    points = box.to_crop(face.landmarks, settings.face_size)
     areas = face_areas(points, radius=settings.region_radius, face_size=settings.face_size, regions=settings.regions)
     if settings.head_motion is HeadMotion.SUBTRACT:
         return relative_motion(estimator, first, later, areas, pooling=settings.pooling)

@@ -5,6 +5,7 @@ paper takes a new box for every window; here the box stays until the face has mo
 of frame a use the box of frame a.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -67,10 +68,23 @@ class FaceBox:
         return ((landmarks - origin + 0.5) * (face_size / self.side) - 0.5).astype(np.float32)
 
 
-def face_boxes(landmarks: Float32[np.ndarray, "frames 68 2"]) -> tuple[FaceBox, ...]:
-    """The box of every frame; neighbours share one until the face has moved or grown too far."""
-    boxes: list[FaceBox] = []
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class BoxedFace:
+    """The face of one frame: its landmarks (x before y, pixels of the frame) and the box that it is cropped by."""
+
+    box: FaceBox
+    landmarks: Float32[np.ndarray, "68 2"]
+
+
+def boxed_faces(landmarks: Iterable[Float32[np.ndarray, "68 2"]]) -> Iterator[BoxedFace]:
+    """Yields the face of every frame, in order; neighbours share a box until the face has moved or grown too far."""
+    box: FaceBox | None = None
     for points in landmarks:
         own = FaceBox.around(points)
-        boxes.append(boxes[-1] if boxes and boxes[-1].is_near(own) else own)
-    return tuple(boxes)
+        box = box if box is not None and box.is_near(own) else own
+        yield BoxedFace(box=box, landmarks=points)
+
+
+def face_boxes(landmarks: Float32[np.ndarray, "frames 68 2"]) -> tuple[FaceBox, ...]:
+    """The box of every frame."""
+    return tuple(face.box for face in boxed_faces(landmarks))

@@ -38,17 +38,30 @@ def candidates(boxes: Float32[np.ndarray, "faces 4"]) -> Int64[np.ndarray, " can
     return np.flatnonzero(large & (areas > 0)).astype(np.int64)
 
 
+class SubjectChoice:
+    """Chooses the subject's face in one stretch of a recording after the other."""
+
+    def __init__(self) -> None:
+        self._last: Float32[np.ndarray, " 4"] | None = None
+
+    def landmarks(self, faces: DetectedFaces, num_frames: int) -> Float32[np.ndarray, "frames 68 2"]:
+        """Landmarks of the subject in the next `num_frames` frames, the first of which is frame 0 of `faces`.
+
+        NaN where there is no face.
+        """
+        found = np.full((num_frames, 68, 2), np.nan, np.float32)
+        ends = np.searchsorted(faces.frames, np.arange(num_frames + 1))
+        for frame in np.unique(faces.frames).tolist():
+            of_frame = np.arange(ends[frame], ends[frame + 1])
+            chosen = int(of_frame[_subject(faces.boxes[of_frame], self._last)])
+            self._last = faces.boxes[chosen]
+            found[frame] = faces.landmarks[chosen]
+        return found
+
+
 def landmarks_of_subject(faces: DetectedFaces, num_frames: int) -> Float32[np.ndarray, "frames 68 2"]:
     """Landmarks of the subject in every frame of a recording; NaN where there is no face."""
-    found = np.full((num_frames, 68, 2), np.nan, np.float32)
-    ends = np.searchsorted(faces.frames, np.arange(num_frames + 1))
-    last: Float32[np.ndarray, " 4"] | None = None
-    for frame in np.unique(faces.frames).tolist():
-        of_frame = np.arange(ends[frame], ends[frame + 1])
-        chosen = int(of_frame[_subject(faces.boxes[of_frame], last)])
-        last = faces.boxes[chosen]
-        found[frame] = faces.landmarks[chosen]
-    return found
+    return SubjectChoice().landmarks(faces, num_frames)
 
 
 def _subject(boxes: Float32[np.ndarray, "faces 4"], last: Float32[np.ndarray, " 4"] | None) -> int:

@@ -10,7 +10,8 @@ A row tells that the face was lost by success 0, by a confidence below `SMALLEST
 
 import csv
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ def read_landmarks(folder: Path, recording: Recording) -> Float32[np.ndarray, "f
     columns = _read_columns(path)
     rows = _chosen_rows(columns.get("frame"), num_rows=len(columns[COLUMNS[0]]), recording=recording, path=path)
     values = np.stack([columns[name][rows] for name in COLUMNS])
-    lost = _lost(columns, rows, values)
+    lost = lost_rows(columns, rows, values)
     _require_finite(np.isfinite(values).all(axis=0) | lost, recording=recording, path=path)
     values[:, lost] = np.nan
     return np.ascontiguousarray(values.reshape(2, NUM_LANDMARKS, -1).transpose(2, 1, 0), np.float32)
@@ -79,16 +80,40 @@ def write_landmarks(path: Path, landmarks: Float[np.ndarray, "frames 68 2"], fra
 
 def _read_columns(path: Path) -> dict[str, Float[np.ndarray, " rows"]]:
     """The columns that matter, under their names without spaces; empty cells are NaN."""
+    with damage_named(path):
+        wanted = wanted_columns(path)
+        table = arrow_csv.read_csv(path, convert_options=as_numbers(wanted))
+    return {name: table[written].to_numpy() for name, written in wanted.items()}
+
+
+def wanted_columns(path: Path) -> dict[str, str]:
+    """The columns that matter, to their names as written in the file, which OpenFace begins with a space.
+
+    Raises:
+        LandmarkError: when one that must be there is missing.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        header = next(csv.reader(file), [])
+    written_as = {name.strip(): name for name in header}
+    _require_columns(written_as.keys(), path=path)
+    return {name: written_as[name] for name in (*_OPTIONAL_COLUMNS, *COLUMNS) if name in written_as}
+
+
+def as_numbers(wanted: dict[str, str]) -> arrow_csv.ConvertOptions:
+    """How pyarrow reads the wanted columns, and no others."""
+    names = list(wanted.values())
+    return arrow_csv.ConvertOptions(include_columns=names, column_types=dict.fromkeys(names, pa.float64()))
+
+
+@contextmanager
+def damage_named(path: Path) -> Iterator[None]:
+    """Says which file of landmarks it was that could not be read.
+
+    Raises:
+        LandmarkError: when the block fails because the file is missing, or no CSV file of numbers.
+    """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), [])
-        written_as = {name.strip(): name for name in header}  # OpenFace writes a space after each comma.
-        _require_columns(written_as.keys(), path=path)
-        wanted = {name: written_as[name] for name in (*_OPTIONAL_COLUMNS, *COLUMNS) if name in written_as}
-        options = arrow_csv.ConvertOptions(
-            include_columns=list(wanted.values()), column_types=dict.fromkeys(wanted.values(), pa.float64())
-        )
-        table = arrow_csv.read_csv(path, convert_options=options)
+        yield
     except FileNotFoundError as error:
         raise LandmarkError(
             f"every recording needs a file of landmarks, got none at {path}. Detect its landmarks or copy them there."
@@ -97,7 +122,6 @@ def _read_columns(path: Path) -> dict[str, Float[np.ndarray, " rows"]]:
         raise LandmarkError(
             f"landmarks must be a CSV file of numbers, got {path} ({error}). Write it again."
         ) from error
-    return {name: table[written].to_numpy() for name, written in wanted.items()}
 
 
 def _require_columns(names: Collection[str], *, path: Path) -> None:
@@ -139,11 +163,12 @@ def _chosen_rows(
     return np.array([row_of[number] for number in recording.frame_numbers], np.int64)
 
 
-def _lost(
+def lost_rows(
     columns: dict[str, Float[np.ndarray, " rows"]],
     rows: Int[np.ndarray, " frames"],
     values: Float[np.ndarray, "coordinates frames"],
 ) -> Bool[np.ndarray, " frames"]:
+    """Whether the chosen `rows` say that the face was lost; `values` are their positions."""
     lost = np.isnan(values).all(axis=0)
     if "success" in columns:
         lost |= columns["success"][rows] != 1

@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
 from spotformer_core.config import LARGEST_WINDOW, SMALLEST_WINDOW, FaceRegions
-from spotformer_core.errors import require
+from spotformer_core.errors import InvalidValueError, require
 from spotformer_core.flow.estimation.parameters import EstimatorName, FarnebackParameters
 from spotformer_core.flow.head_motion import HeadMotion
 from spotformer_core.flow.pooling import Pooling
@@ -103,6 +104,32 @@ class ExtractionSettings:
             # Stores and studies made while there were no other regions stay what they are.
             del settings["regions"]
         return {"extraction_version": EXTRACTION_VERSION, **settings}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "ExtractionSettings":
+        """The settings that `as_dict` wrote.
+
+        Raises:
+            InvalidValueError: when they were written by another version of the extraction, or are no such settings.
+        """
+        version = values.get("extraction_version")
+        require(
+            version == EXTRACTION_VERSION,
+            "extraction_version",
+            str(EXTRACTION_VERSION),
+            version,
+            "Flow of other versions, and imported features, cannot be extracted here.",
+        )
+        types = {one.name: one.type for one in fields(cls)}
+        unknown = sorted(set(values) - {"extraction_version", *types})
+        require(not unknown, "the settings of an extraction", f"among {sorted(types)}", unknown, "Leave them out.")
+        given = {name: value for name, value in values.items() if name in types}
+        try:
+            return cls(**{name: types[name](value) for name, value in given.items()})  # type: ignore[operator]
+        except (TypeError, ValueError) as error:
+            raise InvalidValueError(
+                f"the settings of an extraction must be those of its fields, got {given} ({error}). Write them again."
+            ) from error
 
     def digest(self) -> str:
         """Eight hexadecimal digits that differ when any setting differs."""

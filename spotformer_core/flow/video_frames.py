@@ -1,6 +1,7 @@
 """Frames of a video file, by their position in it."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -15,6 +16,8 @@ def read_video_frames(
     path: Path, positions: Sequence[int], *, is_end: bool, name: str
 ) -> Iterator[UInt8[np.ndarray, "height width 3"]]:
     """Yields the frames at rising `positions` (from 0) in colour, blue first, each decoded once.
+
+    A position may stand there several times, one after the other; its frame is given as often.
 
     The video is always walked through from its beginning, because seeking in it is not exact: a container knows times,
     not frames. What lies before the first position is decoded but not converted, which costs 0.4 ms a frame of 640x480
@@ -40,7 +43,9 @@ def read_video_frames(
                 raise _changing(path, name, rule=f"frame {position}", received="one that cannot be decoded")
             yield np.asarray(frame, np.uint8)
         if is_end and len(positions) > 1:
-            _require_end(video, path, name, step=positions[-1] - positions[-2], num_read=next_position)
+            # Steps differ where a video was resampled; the last one may be shorter than what is left behind it.
+            step = max(1, *(later - earlier for earlier, later in pairwise(positions)))
+            _require_end(video, path, name, step=step, num_read=next_position)
 
 
 def _require_end(video: cv2.VideoCapture, path: Path, name: str, *, step: int, num_read: int) -> None:

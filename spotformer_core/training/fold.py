@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -13,6 +13,7 @@ from torch import Tensor
 
 from spotformer_core.config import Configuration
 from spotformer_core.errors import require
+from spotformer_core.flow.band import FlowBand
 from spotformer_core.model.spotformer import SpotFormer
 from spotformer_core.shapes import Float32
 from spotformer_core.training.failures import memory_failures_named
@@ -113,8 +114,10 @@ def evaluate_fold(
     require(not impossible, "stored_epochs", f"from 1 to num_epochs ({num_epochs})", impossible, "Leave them out.")
     seconds_scoring = 0.0
     with seeded(seed, device=torch.device(device)) as generator:
-        trainer = _new_trainer(configuration, fold, generator, torch.device(device))
-        identity = _identity(configuration, fold, seed=seed, device=device)
+        trainer = new_trainer(configuration, fold.training, generator, torch.device(device))
+        identity = checkpoint_identity(
+            configuration, (*fold.training, *fold.testing), held_out=fold.held_out, seed=seed, device=device
+        )
         scores_by_epoch = _resumed(trainer, checkpoint, identity)
         while trainer.epoch < num_epochs:
             mean_loss = trainer.run_epoch()
@@ -150,10 +153,19 @@ def untrained_fold(configuration: Configuration, fold: Fold, *, seed: int, devic
     return _scores(network, configuration, fold)
 
 
-def _new_trainer(configuration: Configuration, fold: Fold, generator: torch.Generator, device: torch.device) -> Trainer:
+def new_trainer(
+    configuration: Configuration, bands: Sequence[FlowBand], generator: torch.Generator, device: torch.device
+) -> Trainer:
+    """A trainer of a new network on all frames of `bands`; random numbers are drawn as `seeded` has set them up.
+
+    Raises:
+        FlowStoreError: when a flow band has too few steps for the window, or too few regions.
+        DeviceMemoryError: when the training set does not fit the memory of the device.
+        TrainingError: when there is nothing to train on.
+    """
     with memory_failures_named(configuration, device):
         network = SpotFormer(configuration.model).to(device)
-        training_set = load_training_set(fold.training, configuration, device=device)
+        training_set = load_training_set(bands, configuration, device=device)
     return Trainer(network, training_set, configuration=configuration, generator=generator)
 
 
@@ -162,13 +174,15 @@ def _scores(network: SpotFormer, configuration: Configuration, fold: Fold) -> Sc
         return {band.recording.name: score_recording(network, band) for band in fold.testing}
 
 
-def _identity(configuration: Configuration, fold: Fold, *, seed: int, device: str) -> dict[str, str]:
-    """What must be the same for a checkpoint to be of this fold; how scores are decoded has no part in it."""
+def checkpoint_identity(
+    configuration: Configuration, bands: Sequence[FlowBand], *, held_out: str, seed: int, device: str
+) -> dict[str, str]:
+    """What must be the same for a checkpoint to be of this training; how scores are decoded has no part in it."""
     groups = {group: asdict(getattr(configuration, group)) for group in ("model", "loss", "training")}
     return {
         "configuration": json.dumps(groups, sort_keys=True),
-        "held_out": fold.held_out,
-        "recordings": json.dumps([(band.recording.name, len(band.flow)) for band in (*fold.training, *fold.testing)]),
+        "held_out": held_out,
+        "recordings": json.dumps([(band.recording.name, len(band.flow)) for band in bands]),
         "seed": str(seed),
         "device": torch.device(device).type,
         "torch": torch.__version__,

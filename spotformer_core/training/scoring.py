@@ -6,10 +6,11 @@ import torch
 from spotformer_core.flow.band import FlowBand
 from spotformer_core.model.head import frame_probabilities
 from spotformer_core.model.spotformer import SpotFormer
-from spotformer_core.shapes import Float32
+from spotformer_core.shapes import Float16, Float32
 from spotformer_core.training.window_features import window_features
 
-_BATCH_SIZE = 512
+BATCH_SIZE = 512
+"""Windows that are scored at a time."""
 
 
 def score_recording(network: SpotFormer, band: FlowBand) -> Float32[np.ndarray, "frames kinds channels"]:
@@ -20,12 +21,18 @@ def score_recording(network: SpotFormer, band: FlowBand) -> Float32[np.ndarray, 
     Raises:
         FlowStoreError: when the flow band has too few steps or regions for the network.
     """
+    return score_windows(network, window_features(band.flow, network.config))
+
+
+def score_windows(
+    network: SpotFormer, windows: Float16[np.ndarray, "frames window regions 2"]
+) -> Float32[np.ndarray, "frames kinds channels"]:
+    """The ten probabilities of the frame in the middle of every window; the network is left in evaluation mode."""
     network.eval()
     device = network.head.linear.weight.device
-    windows = torch.from_numpy(window_features(band.flow, network.config))
     with torch.inference_mode():
         scores = [
             frame_probabilities(network(batch.to(device).float()).logits).cpu()
-            for batch in torch.split(windows, _BATCH_SIZE)
+            for batch in torch.split(torch.from_numpy(windows), BATCH_SIZE)
         ]
     return torch.cat(scores).numpy()

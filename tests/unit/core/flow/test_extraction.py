@@ -9,7 +9,7 @@ from numba.core import event
 
 from spotformer_core.errors import LandmarkError, RecordingError
 from spotformer_core.flow.estimation.parameters import EstimatorName
-from spotformer_core.flow.extraction import compile_ahead, extract_flow
+from spotformer_core.flow.extraction import compile_ahead, extract_flow, stream_flow
 from spotformer_core.flow.face_box import face_boxes
 from spotformer_core.flow.head_motion import HeadMotion
 from spotformer_core.flow.regions import REGION_LANDMARKS
@@ -187,3 +187,42 @@ def test_nothing_is_left_to_compile_after_compiling_ahead(mouth_twitch, estimato
         extract_flow(*mouth_twitch, settings)
 
     assert compiled.buffer == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [SETTINGS, replace(SETTINGS, strategy=FlowStrategy.LARGE_WINDOW, large_window=4)],
+    ids=lambda settings: str(settings.strategy),
+)
+def test_a_stream_yields_the_rows_of_the_whole_band(moving_head, settings):
+    recording, landmarks = moving_head
+
+    rows = list(stream_flow(recording, iter(landmarks), settings))
+
+    np.testing.assert_array_equal(np.stack(rows), extract_flow(recording, landmarks, settings))
+
+
+def test_a_stream_takes_landmarks_as_it_needs_them(moving_head):
+    recording, landmarks = moving_head
+    taken = []
+    rows = stream_flow(recording, (taken.append(1) or points for points in landmarks), SETTINGS)
+
+    next(rows)
+    next(rows)
+
+    assert len(taken) == 2
+
+
+def test_a_stream_refuses_to_end_before_the_recording_does(moving_head):
+    recording, landmarks = moving_head
+
+    with pytest.raises(LandmarkError, match=r"006_1 has 11 frames and 7 rows. Detect the landmarks again"):
+        list(stream_flow(recording, iter(landmarks[:7]), SETTINGS))
+
+
+def test_the_first_steps_are_the_same_in_a_shorter_band(moving_head):
+    recording, landmarks = moving_head
+
+    short = extract_flow(recording, landmarks, replace(SETTINGS, max_window=5))
+
+    np.testing.assert_array_equal(short, extract_flow(recording, landmarks, SETTINGS)[:, :4])

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spotformer_core.flow.face_choice import DetectedFaces, candidates, landmarks_of_subject
+from spotformer_core.flow.face_choice import DetectedFaces, SubjectChoice, candidates, landmarks_of_subject
 
 
 def box(center: float, side: float) -> list[float]:
@@ -79,3 +79,19 @@ def test_what_is_not_a_candidate_may_be_left_out_without_changing_the_choice():
     np.testing.assert_array_equal(
         landmarks_of_subject(fewer, len(frames)), landmarks_of_subject(everything, len(frames))
     )
+
+
+def test_choosing_in_stretches_is_choosing_at_once():
+    rng = np.random.default_rng(1)
+    frames = [[box(*pair) for pair in rng.uniform(20, 200, (rng.integers(0, 5), 2))] for _ in range(60)]
+    everything = faces_of(*frames)
+    choice, found = SubjectChoice(), []
+
+    for first, stop in ((0, 25), (25, 26), (26, 60)):
+        mine = (everything.frames >= first) & (everything.frames < stop)
+        faces = DetectedFaces(
+            frames=everything.frames[mine] - first, boxes=everything.boxes[mine], landmarks=everything.landmarks[mine]
+        )
+        found.append(choice.landmarks(faces, stop - first))
+
+    np.testing.assert_array_equal(np.concatenate(found), landmarks_of_subject(everything, 60))

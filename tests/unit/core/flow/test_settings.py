@@ -97,3 +97,25 @@ def test_a_setting_that_breaks_its_rule_is_refused(name, value, rule):
 def test_a_parameter_of_farneback_that_breaks_its_rule_is_refused(name):
     with pytest.raises(InvalidValueError, match=f"^{name.removeprefix('farneback_')} must be .*, got 0"):
         ExtractionSettings(**{name: 0})
+
+
+@pytest.mark.parametrize("strategy", FlowStrategy)
+def test_settings_come_back_from_what_they_are_stored_as(strategy):
+    settings = replace(
+        ExtractionSettings(), strategy=strategy, estimator=EstimatorName.OPENCV_DIS, farneback_poly_sigma=1.5
+    )
+
+    assert ExtractionSettings.from_dict(json.loads(json.dumps(settings.as_dict()))) == settings
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"extraction_version": 1}, "extraction_version must be 2, got 1. Flow of other versions"),
+        ({"zoom": 3}, r"must be among .*, got \['zoom'\]. Leave them out"),
+        ({"strategy": "sideways"}, "must be those of its fields, got .*sideways"),
+    ],
+)
+def test_settings_of_others_are_refused(changes, message):
+    with pytest.raises(InvalidValueError, match=message):
+        ExtractionSettings.from_dict(ExtractionSettings().as_dict() | changes)

@@ -134,3 +134,13 @@ def test_a_recording_has_images_or_a_video(recording, tmp_path):
         replace(recording, frame_paths=paths)
     with pytest.raises(InvalidValueError, match=r"got 8 files, 9 numbers and the video None for a_1"):
         replace(recording, frame_paths=paths[:-1], video_path=None)
+
+
+def test_a_frame_whose_position_is_repeated_is_given_as_often(recording):
+    slow = replace(recording, frame_numbers=(0, 0, 1, 2, 2, 2, 8, 8))
+
+    np.testing.assert_allclose(greys(slow), [0, 0, 20, 40, 40, 40, 160, 160], atol=1)
+
+
+def test_a_resampled_video_may_leave_a_step_less_than_its_longest_behind_its_last_frame(recording):
+    assert len(greys(replace(recording, frame_numbers=(0, 3, 5, 7)))) == 4
