@@ -76,7 +76,7 @@ def _evaluate(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
     fold = next(fold for fold in leave_one_subject_out(bands) if fold.held_out == trial["subject"])
     seed = fold_seed(inputs.seed, trial["subject"])
     stored = inputs.space.stored_epochs
-    result = evaluate_fold(configuration, fold, seed=seed, device=_device(), stored_epochs=stored)
+    result = evaluate_fold(configuration, fold, seed=seed, device=training_device(), stored_epochs=stored)
     place = (inputs.study_folder, trial["configuration"], trial["subject"])
     for epoch, scores in _by_stored_epoch(result, stored).items():
         write_scores(scores_path(*place, epoch=epoch), scores)
@@ -113,7 +113,7 @@ def _table(
     )
 
 
-def _device() -> str:
+def training_device() -> str:
     """The GPU that Ray gave to this worker, else the CPU."""
     visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
     return "cuda:0" if visible and torch.cuda.is_available() else "cpu"

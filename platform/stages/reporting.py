@@ -31,6 +31,10 @@ def print_outcome(dataset: Dataset, options: SearchOptions, outcome: SearchOutco
     print(f"{outcome.new_folds} folds were run now, {outcome.resumed_folds} were finished before.")
     for problem in outcome.problems:
         print(f"problem: {problem}", file=sys.stderr)
+    if outcome.winner is not None:
+        print(f"winner, trained on all subjects: {outcome.winner.order.folder}")
+        if outcome.winner.uri:
+            print(f"spot in any video: python -m platform.spot VIDEO --model {outcome.winner.uri} --out DIR")
     print(f"journal, frame scores and leaderboard: {folder}")
     print(f"compare the runs: {_look_at(outcome.tracked.tracking_uri)}")
 
@@ -101,6 +105,7 @@ def _as_json(dataset: Dataset, outcome: SearchOutcome) -> dict[str, Any]:
         "configurations": configuration_entries(outcome.state),
         "best": ranking[0] if ranking else None,
         "comparison": None if comparison is None else comparison_as_json(comparison),
+        "winner": None if outcome.winner is None else outcome.winner.as_json(),
         "seconds": {stage: round(value, 3) for stage, value in outcome.seconds.items()},
         "mlflow": asdict(outcome.tracked),
         "resumed_folds": outcome.resumed_folds,

@@ -13,6 +13,7 @@ from platform.console.progress import StageProgress
 from platform.rendering.rendered_root import RECORD_FILE
 from platform.sampling.decodings import draw_decodings
 from platform.sampling.sampler import ask
+from platform.stages.winning import KeptWinner, is_decided, registered, train_and_say
 from platform.study.choices import study_settings
 from platform.study.identity import dataset_digest, subject_order, versions
 from platform.study.journal import Journal
@@ -23,6 +24,8 @@ from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.stored_scores import choose_decoding, described_recordings
 from platform.study.workspace import Workspace, journal_path
 from platform.tracking.client import TrackedStudy
+from platform.winner.order import winner_order
+from platform.winner.training import WinnerOrder, is_kept
 from search_spaces.vocabulary import Space
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.errors import InvalidValueError, require
@@ -63,6 +66,7 @@ class SearchOutcome:
     """What a search came to.
 
     Attributes:
+        winner: trained on every subject; None while a configuration is undecided, or when none is complete.
         problems: what could not be done, in sentences; empty when everything was.
     """
 
@@ -71,6 +75,7 @@ class SearchOutcome:
     resumed_folds: int
     new_folds: int
     seconds: dict[str, float]
+    winner: KeptWinner | None = None
     problems: list[str] = field(default_factory=list)
 
 
@@ -157,17 +162,27 @@ def _search(
         for name in state.with_status(ConfigurationStatus.COMPLETE):
             tracking.write(name)
         with clock.timing("search"):
-            _run(dataset, store, options, plan=plan, folder=folder, on_complete=tracking.write)
+            order, problem = _run(dataset, store, options, plan=plan, folder=folder, on_complete=tracking.write)
         for name in state.with_status(ConfigurationStatus.FAILED):
             tracking.write(name)
-    clock.seconds["tracking"] -= clock.seconds["search"]
+    winner = None
+    if order is not None and not problem:
+        with clock.timing("registration"):
+            winner = registered(order, name=options.study, tracking_uri=projection.tracked.tracking_uri)
+        problem = winner.problem
+    clock.seconds["tracking"] += clock.seconds.pop("registration", 0.0) - clock.seconds["search"]
     return SearchOutcome(
         state=state,
         tracked=projection.tracked,
         resumed_folds=resumed_folds,
         new_folds=plan.num_folds()[0] - resumed_folds,
         seconds=clock.seconds,
-        problems=[*_failures(state), *(f"tracking: {problem}" for problem in tracking.problems)],
+        winner=winner,
+        problems=[
+            *_failures(state),
+            *(f"tracking: {problem}" for problem in tracking.problems),
+            *([problem] if problem else []),
+        ],
     )
 
 
@@ -179,10 +194,44 @@ def _run(
     plan: Plan,
     folder: Path,
     on_complete: Callable[[str], None],
-) -> None:
-    if plan.finished:
-        return
+) -> tuple[WinnerOrder | None, str]:
+    """Runs what is missing of the folds and of the winner, in one connection to Ray; the winner, or why there is none.
+
+    The folds in the journal decide who wins, so that a rerun trains it only if it is not there.
+    """
+    order = _winner(dataset, store, options, plan.state, folder) if plan.finished else None
+    if plan.finished and (order is None or is_kept(order)):
+        return order, ""
     from platform.compute.connection import connected
+
+    with connected(options.address, num_workers=options.num_workers):
+        if not plan.finished:
+            _run_folds(dataset, store, options, plan=plan, folder=folder, on_complete=on_complete)
+            order = _winner(dataset, store, options, plan.state, folder)
+        problem = ""
+        if order is not None and not is_kept(order):
+            problem = train_and_say(order, num_gpus=options.gpus_per_fold)
+    return order, problem
+
+
+def _winner(
+    dataset: Dataset, store: FlowStore, options: SearchOptions, state: StudyState, folder: Path
+) -> WinnerOrder | None:
+    if not is_decided(state):
+        return None
+    rendered = is_rendered(dataset)
+    return winner_order(state, dataset, store, study=options.study, study_folder=folder, is_rendered=rendered)
+
+
+def _run_folds(
+    dataset: Dataset,
+    store: FlowStore,
+    options: SearchOptions,
+    *,
+    plan: Plan,
+    folder: Path,
+    on_complete: Callable[[str], None],
+) -> None:
     from platform.scheduling.fold_trial import FoldInputs
     from platform.scheduling.run import FoldResources, run_folds
 
@@ -197,10 +246,7 @@ def _run(
         settings=study_settings(state.study),
         decodings=tuple(state.study.decodings),
     )
-    with (
-        connected(options.address, num_workers=options.num_workers),
-        StageProgress("search", total=total, unit="folds", done=done) as progress,
-    ):
+    with StageProgress("search", total=total, unit="folds", done=done) as progress:
 
         def on_fold(record: FoldRecord) -> None:
             if state.configurations[record.configuration].status is ConfigurationStatus.COMPLETE:

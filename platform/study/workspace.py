@@ -7,6 +7,7 @@
   scores/<configuration>/<subject>.arrow              frame scores after the last epoch
   scores/<configuration>/epoch-<epoch>/<subject>.arrow  after an earlier one that the space stores
   scores/<configuration>/<subject>.npz                  counts under every setting that is chosen among
+  models/<configuration>/                             the winner, trained on all subjects
 <workspace>/mlflow.db, mlflow-artifacts/  tracking, unless --tracking-uri names a server
 """
 
@@ -94,3 +95,8 @@ def leaderboard_path(study_folder: Path) -> Path:
 def journal_path(study_folder: Path) -> Path:
     """Where the journal of a study lies."""
     return study_folder / "journal.jsonl"
+
+
+def model_folder(study_folder: Path, configuration: str) -> Path:
+    """Where the model of a configuration lies that was trained on every subject."""
+    return study_folder / "models" / configuration

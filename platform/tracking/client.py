@@ -89,3 +89,10 @@ def find_run(client: MlflowClient, experiment: str, tags: dict[str, str]) -> Run
     condition = " and ".join(f"tags.`{name}` = '{value}'" for name, value in tags.items())
     runs = client.search_runs([experiment], filter_string=condition, max_results=1)
     return runs[0] if runs else None
+
+
+def find_run_anywhere(client: MlflowClient, tags: dict[str, str]) -> Run | None:
+    """The run of any experiment that carries all of `tags`, if there is one."""
+    experiments = [str(experiment.experiment_id) for experiment in client.search_experiments()]
+    found = (find_run(client, experiment, tags) for experiment in experiments)
+    return next((run for run in found if run is not None), None)

@@ -81,7 +81,7 @@ def stream_flow(
     num_frames = recording.num_frames
     num_done = 0
     for motion in _STRATEGIES[settings.strategy](recording, boxed_faces(landmarks), settings, range(num_frames)):
-        row = np.zeros((settings.num_steps, NUM_REGIONS, 2), np.float16)
+        row = np.zeros((settings.num_steps, settings.num_regions, 2), np.float16)
         _fill(row, motion)
         num_done += 1
         yield row
@@ -128,7 +128,7 @@ def _large_window_rows(
     size, steps = settings.large_window, settings.num_steps
     first, reference = _first_face(settings, wanted), 0
     sequence = _sequence(recording, wanted, first, settings, estimator)
-    motion: Motion = np.zeros((0, NUM_REGIONS, 2), np.float32)
+    motion: Motion = np.zeros((0, settings.num_regions, 2), np.float32)
     for frame, face in zip(range(first, wanted.stop), faces, strict=False):
         if frame % size == 0:
             reference, last = frame, min(frame + size - 1, wanted.stop - 1)
