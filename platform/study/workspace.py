@@ -8,6 +8,7 @@
   scores/<configuration>/epoch-<epoch>/<subject>.arrow  after an earlier one that the space stores
   scores/<configuration>/<subject>.npz                  counts under every setting that is chosen among
   models/<configuration>/                             the winner, trained on all subjects
+<workspace>/registered/<name>/<version>/  copies of registered models that were used
 <workspace>/mlflow.db, mlflow-artifacts/  tracking, unless --tracking-uri names a server
 """
 
@@ -49,6 +50,11 @@ class Workspace:
     def study(self, name: str) -> Path:
         """Folder of one study."""
         return self.studies / name
+
+    @property
+    def registered_models(self) -> Path:
+        """Where copies of registered models are kept that were used."""
+        return self.folder / "registered"
 
     @property
     def tracking_uri(self) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import mlflow
 from mlflow.entities import Run
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.tracking import MlflowClient
@@ -23,7 +24,7 @@ from mlflow.types import ColSpec, Schema
 import spotformer_core
 from platform.tracking.client import CONFIGURATION_TAG, STUDY_TAG, find_run_anywhere, tracking_client
 from spotformer_core.errors import ModelError, StudyError
-from spotformer_core.spotting.model_files import CARD_FILE, read_model
+from spotformer_core.spotting.model_files import CARD_FILE, DESCRIPTION_FILE, read_model
 from spotformer_core.spotting.video_recordings import ROW_FIELDS
 
 CHAMPION = "champion"
@@ -34,7 +35,7 @@ _CODE = Path(__file__).with_name("spotting_model.py")
 _NEEDED = ("numpy", "torch", "opencv-python", "numba", "pyarrow")
 _MLFLOW_TYPES: dict[type, str] = {str: "string", int: "long", float: "double"}
 _LONGEST_DESCRIPTION = 5000
-_REGISTRY_SCHEME = "models:/"
+REGISTRY_SCHEME = "models:/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,7 +48,7 @@ class RegisteredModel:
     @property
     def uri(self) -> str:
         """What `mlflow.pyfunc.load_model` and `--model` take."""
-        return f"{_REGISTRY_SCHEME}{self.name}@{CHAMPION}"
+        return f"{REGISTRY_SCHEME}{self.name}@{CHAMPION}"
 
 
 def register_model(folder: Path, *, name: str, tracking_uri: str, study: str, configuration: str) -> RegisteredModel:
@@ -92,30 +93,47 @@ def _new_version(client: MlflowClient, folder: Path, *, name: str, digest: str, 
 
 
 def downloaded_model(uri: str, *, tracking_uri: str, folder: Path) -> Path:
-    """The model folder of `models:/NAME@ALIAS` or `models:/NAME/VERSION`, copied below `folder`.
+    """The model folder of `models:/NAME@ALIAS` or `models:/NAME/VERSION`, copied below `folder` unless it is there.
 
     Raises:
         ModelError: when the registry knows no such model.
         StudyError: when the tracking store cannot be used.
     """
     client = tracking_client(tracking_uri)
-    name, _, chosen = uri.removeprefix(_REGISTRY_SCHEME).replace("@", "/@").partition("/")
     try:
-        found = (
-            client.get_model_version_by_alias(name, chosen.removeprefix("@"))
-            if chosen.startswith("@")
-            else client.get_model_version(name, chosen)
-        )
-        source = str(client.get_model_version_download_uri(name, found.version))
-        artifacts = f"{source}/artifacts/{_MODEL_ARTIFACT}"
-        with _quiet():
-            return Path(mlflow.artifacts.download_artifacts(artifacts, dst_path=str(folder), tracking_uri=tracking_uri))
+        found = _version_named(client, uri)
+        kept = folder / found.name / str(found.version)
+        if (kept / _MODEL_ARTIFACT / DESCRIPTION_FILE).exists():
+            return kept / _MODEL_ARTIFACT
+        source = f"{client.get_model_version_download_uri(found.name, found.version)}/artifacts/{_MODEL_ARTIFACT}"
+        with _quiet(), tempfile.TemporaryDirectory(prefix="spotformer-model-") as temporary:
+            mlflow.artifacts.download_artifacts(source, dst_path=temporary, tracking_uri=tracking_uri)
+            kept.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(Path(temporary) / _MODEL_ARTIFACT, kept / _MODEL_ARTIFACT, dirs_exist_ok=True)
     except (MlflowException, OSError) as error:
-        known = ", ".join(sorted(one.name for one in client.search_registered_models())) or "none"
         raise ModelError(
-            f"--model must be a folder or a registered model (models:/NAME@champion), got {uri!r}: {error}. "
-            f"Registered are: {known}."
+            f"--model must be a folder or a registered model (models:/NAME@champion), got {uri!r}: {error} "
+            f"Registered are: {', '.join(registered_names(tracking_uri)) or 'none'}."
         ) from error
+    return kept / _MODEL_ARTIFACT
+
+
+def registered_names(tracking_uri: str) -> tuple[str, ...]:
+    """Names of the registered models that have a champion, sorted.
+
+    Raises:
+        StudyError: when the tracking store cannot be used.
+    """
+    models = tracking_client(tracking_uri).search_registered_models()
+    return tuple(sorted(model.name for model in models if CHAMPION in model.aliases))
+
+
+def _version_named(client: MlflowClient, uri: str) -> ModelVersion:
+    name, _, alias = uri.removeprefix(REGISTRY_SCHEME).partition("@")
+    if alias:
+        return client.get_model_version_by_alias(name, alias)
+    name, _, number = name.rpartition("/")
+    return client.get_model_version(name, number)
 
 
 def _run_of(client: MlflowClient, study: str, configuration: str) -> Run:

@@ -4,7 +4,7 @@ spotter = load_spotter(Path("models/winner"))
 proposals = spotter.spot(recording, landmarks).proposals
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,39 +53,41 @@ class Spotter:
         Raises:
             FlowStoreError: when the flow band has too few steps or regions for the network.
         """
-        return self._decoded(score_recording(self.model.network, band))
+        return self.decoded(score_recording(self.model.network, band))
 
-    def spot(
-        self,
-        recording: Recording,
-        landmarks: Iterable[Float32[np.ndarray, "68 2"]],
-        *,
-        report: Callable[[int], None] | None = None,
-    ) -> Spotted:
+    def spot(self, recording: Recording, landmarks: Iterable[Float32[np.ndarray, "68 2"]]) -> Spotted:
         """Scores and proposals of a recording whose frames are on disk; the same as of its stored flow.
 
-        One pass: frames and landmarks are taken as they are needed, and forgotten. What grows with the recording are
-        its scores (40 bytes per frame) and, for a moment, what decoding makes of them.
+        What grows with the recording are its scores (40 bytes per frame) and, for a moment, what decoding makes of
+        them.
 
         Args:
             landmarks: of every frame, in order, x before y, in pixels of the frames.
-            report: called with the number of frames whose flow is measured, after each.
 
         Raises:
             ModelError: when the network was trained on flow that cannot be extracted here.
             LandmarkError: when landmarks are missing.
             RecordingError: for frames that cannot be read, or when there are none.
         """
+        return self.decoded(np.concatenate(list(self.score_stretches(recording, landmarks))))
+
+    def score_stretches(
+        self, recording: Recording, landmarks: Iterable[Float32[np.ndarray, "68 2"]]
+    ) -> Iterator[Float32[np.ndarray, "_ kinds channels"]]:
+        """Yields the frame scores of one stretch of a recording after the other, as they are known.
+
+        One pass: frames and landmarks are taken as they are needed, and forgotten. Arguments and errors are those of
+        `spot`, which takes all of it at once.
+        """
         settings = needed_settings(self.description.extraction_settings(), self.description.configuration.model)
         if recording.num_frames == 0:
             raise RecordingError(
                 f"a recording must have frames to be spotted, got none in {recording.name}. Copy it again."
             )
-        rows = stream_flow(recording, landmarks, settings)
-        counted = rows if report is None else _reported(rows, report)
-        return self._decoded(np.concatenate(list(score_stream(self.model.network, counted))))
+        yield from score_stream(self.model.network, stream_flow(recording, landmarks, settings))
 
-    def _decoded(self, scores: Float32[np.ndarray, "frames kinds channels"]) -> Spotted:
+    def decoded(self, scores: Float32[np.ndarray, "frames kinds channels"]) -> Spotted:
+        """The scores of a whole recording, with the proposals that they give at the thresholds of the model."""
         return Spotted(scores=scores, proposals=decode(scores, self.description.configuration.decoding))
 
 
@@ -104,9 +106,3 @@ def needed_settings(settings: ExtractionSettings, config: ModelConfig) -> Extrac
     """The settings that measure only the steps which the network looks at; a longer band has the same flow in them."""
     window = SMALLEST_WINDOW if config.features is MotionFeatures.ADJACENT else config.window
     return replace(settings, max_window=min(window, settings.max_window))
-
-
-def _reported(rows: Iterable[np.ndarray], report: Callable[[int], None]) -> Iterator[np.ndarray]:
-    for done, row in enumerate(rows, start=1):
-        report(done)
-        yield row
