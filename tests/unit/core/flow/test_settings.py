@@ -8,7 +8,7 @@ from spotformer_core.errors import InvalidValueError
 from spotformer_core.flow.estimation.parameters import EstimatorName
 from spotformer_core.flow.head_motion import HeadMotion
 from spotformer_core.flow.pooling import Pooling
-from spotformer_core.flow.settings import ExtractionSettings, FlowStrategy
+from spotformer_core.flow.settings import EXTRACTION_VERSION, ExtractionSettings, FlowStrategy
 
 OTHER_VALUES = {
     "max_window": 9,
@@ -111,7 +111,7 @@ def test_settings_come_back_from_what_they_are_stored_as(strategy):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"extraction_version": 1}, "extraction_version must be 2, got 1. Flow of other versions"),
+        ({"extraction_version": 1}, rf"extraction_version must be {EXTRACTION_VERSION}, got 1. Flow of other versions"),
         ({"zoom": 3}, r"must be among .*, got \['zoom'\]. Leave them out"),
         ({"strategy": "sideways"}, "must be those of its fields, got .*sideways"),
     ],
