@@ -1,9 +1,11 @@
 """The workers of an extraction: stateful maps over units, of which Ray Data keeps one per core.
 
-Memory of a worker: S + 1 decoded frames and prepared faces, the flow of one chunk, and what grows with the recording:
-its landmarks (544 bytes per frame, ten times that while they are read from a CSV), its list of files (about 300) and,
-when its last chunk is in, its band (960 for 24 steps and 10 regions). 12,000 frames therefore cost about 60 MB more
-than 1,000, whatever the size of the frames; benchmarks/extraction_scaling.py measures it.
+A worker walks through a video once, however many of its chunks it is given: w workers decode it w times at most.
+
+Memory of a worker: S + 1 decoded frames and prepared faces (of a video S more frames), the flow of one chunk, and what
+grows with the recording: its landmarks (544 bytes per frame, ten times that while they are read from a CSV), its list
+of files (about 300) and, when its last chunk is in, its band (960 for 24 steps and 10 regions). 12,000 frames therefore
+cost about 60 MB more than 1,000, whatever the size of the frames; benchmarks/extraction_scaling.py measures it.
 """
 
 import time
@@ -21,6 +23,7 @@ from spotformer_core.flow.chunk_store import ChunkStore, RecordingState
 from spotformer_core.flow.chunks import chunks_of
 from spotformer_core.flow.extraction import extract_flow
 from spotformer_core.flow.store import FlowStore
+from spotformer_core.flow.video_frames import VideoWalk
 from spotformer_core.shapes import Float32
 
 
@@ -32,6 +35,7 @@ class FlowWorker:
         self._store = store
         self._chunks = ChunkStore(store)
         self._landmarks = landmarks
+        self._walk = VideoWalk(overlap=store.extraction_settings.num_steps)
         self._latest: tuple[str, RecordingState, Float32[np.ndarray, "frames 68 2"]] | None = None
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -56,7 +60,7 @@ class FlowWorker:
         if chunk in self._chunks.missing(recording, state):
             landmarks = self._landmarks_of(recording, state)
             started = time.perf_counter()
-            flow = extract_flow(recording, landmarks, self._store.extraction_settings, chunk)
+            flow = extract_flow(recording, landmarks, self._store.extraction_settings, chunk, walk=self._walk)
             seconds = time.perf_counter() - started
             self._require_same_landmarks(recording, state)
             self._chunks.write(recording, chunk, flow, state)
@@ -82,6 +86,7 @@ class LandmarkWorker:
     def __init__(self, landmarks: LandmarkSource) -> None:
         use_one_thread()
         self._landmarks = landmarks
+        self._walk = VideoWalk()
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, np.ndarray]:
         """Works on the units of the batch; one row of outcome for each."""
@@ -89,7 +94,7 @@ class LandmarkWorker:
 
     def _detect(self, unit: WorkUnit) -> Worked:
         started = time.perf_counter()
-        self._landmarks.detect_chunk(unit.recording, unit.chunk)
+        self._landmarks.detect_chunk(unit.recording, unit.chunk, self._walk)
         return Worked(work_seconds=time.perf_counter() - started)
 
 

@@ -13,6 +13,7 @@ from spotformer_core.flow.face_choice import DetectedFaces, landmarks_of_subject
 from spotformer_core.flow.frames import read_frames
 from spotformer_core.flow.landmark_store import ChunkSource, LandmarkStore
 from spotformer_core.flow.lost_faces import LostFacePolicy, completed, lost_frames
+from spotformer_core.flow.video_frames import VideoWalk
 from spotformer_core.shapes import Float32, UInt8
 
 
@@ -61,10 +62,10 @@ class DetectedLandmarks:
         """Chunks that the store lacks, or whose frames have changed."""
         return self._store().missing(recording)
 
-    def detect_chunk(self, recording: Recording, chunk: range) -> None:
+    def detect_chunk(self, recording: Recording, chunk: range, walk: VideoWalk | None = None) -> None:
         """Looks for faces in every frame of the chunk and keeps what it finds."""
         source = ChunkSource.of(recording, chunk)
-        faces = self.detector.detect(read_frames(recording, chunk, color=True))
+        faces = self.detector.detect(read_frames(recording, chunk, color=True, walk=walk))
         if not source.is_still(recording, chunk):
             raise RecordingError(
                 f"frames must stay as they are while faces are looked for, got other bytes in frames {chunk.start} to "

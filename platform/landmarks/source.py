@@ -11,6 +11,7 @@ from spotformer_core.datasets.recording import Recording
 from spotformer_core.errors import LandmarkError
 from spotformer_core.flow.landmark_files import landmark_path, read_landmarks
 from spotformer_core.flow.lost_faces import DEFAULT_POLICY, LostFacePolicy, completed, lost_frames
+from spotformer_core.flow.video_frames import VideoWalk
 from spotformer_core.shapes import Float32
 
 
@@ -37,8 +38,11 @@ class LandmarkSource(Protocol):
         """
         ...
 
-    def detect_chunk(self, recording: Recording, chunk: range) -> None:
+    def detect_chunk(self, recording: Recording, chunk: range, walk: VideoWalk | None = None) -> None:
         """Looks for faces in one of `chunks_to_detect` and keeps what it finds.
+
+        Args:
+            walk: through the video, for whoever gives one chunk of it after the other.
 
         Raises:
             LandmarkError: when the models cannot be used.
@@ -95,7 +99,7 @@ class LandmarkFiles:
         del recording
         return ()
 
-    def detect_chunk(self, recording: Recording, chunk: range) -> None:
+    def detect_chunk(self, recording: Recording, chunk: range, walk: VideoWalk | None = None) -> None:
         """Does nothing, as there is nothing to detect."""
 
     def landmarks(self, recording: Recording) -> Float32[np.ndarray, "frames 68 2"]:

@@ -57,8 +57,7 @@ def measure_video(path: Path) -> VideoLength:
     return VideoLength(num_frames=num_frames, declared_frames=declared, frames_per_second=frames_per_second)
 
 
-@contextmanager
-def opened_video(path: Path, *, parameters: tuple[int, ...] = ()) -> Iterator[cv2.VideoCapture]:
+def open_video(path: Path, *, parameters: tuple[int, ...] = ()) -> cv2.VideoCapture:
     """The video, opened by FFmpeg with one thread: more would compete with the other workers of the machine.
 
     Raises:
@@ -67,12 +66,20 @@ def opened_video(path: Path, *, parameters: tuple[int, ...] = ()) -> Iterator[cv
     _require_readable(path)
     # An absolute path, since FFmpeg takes what stands before a colon for a protocol.
     video = cv2.VideoCapture(str(path.absolute()), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1, *parameters])
+    if not video.isOpened():
+        video.release()
+        raise RecordingError(
+            f"a recording must be a video that FFmpeg can open, got {path} ({path.stat().st_size} bytes), which it "
+            "cannot. Copy it again, or convert it, for instance to .mp4."
+        )
+    return video
+
+
+@contextmanager
+def opened_video(path: Path, *, parameters: tuple[int, ...] = ()) -> Iterator[cv2.VideoCapture]:
+    """`open_video`, closed at the end."""
+    video = open_video(path, parameters=parameters)
     try:
-        if not video.isOpened():
-            raise RecordingError(
-                f"a recording must be a video that FFmpeg can open, got {path} ({path.stat().st_size} bytes), which it "
-                "cannot. Copy it again, or convert it, for instance to .mp4."
-            )
         yield video
     finally:
         video.release()

@@ -17,6 +17,7 @@ from spotformer_core.flow.face_sequence import FaceSequence
 from spotformer_core.flow.frames import read_frames
 from spotformer_core.flow.head_motion import HeadMotion, realigned_motion, relative_motion
 from spotformer_core.flow.settings import ExtractionSettings, FlowStrategy
+from spotformer_core.flow.video_frames import VideoWalk
 from spotformer_core.shapes import Float16, Float32
 
 Motion = Float32[np.ndarray, "pairs regions 2"]
@@ -32,6 +33,7 @@ def extract_flow(
     settings: ExtractionSettings,
     frames: range | None = None,
     *,
+    walk: VideoWalk | None = None,
     report: Callable[[int], None] = _ignore,
 ) -> Float16[np.ndarray, "frames steps regions 2"]:
     """The flow band of a recording, or the rows of it that belong to `frames`, in crop pixels.
@@ -44,6 +46,7 @@ def extract_flow(
     Args:
         landmarks: of the whole recording, x before y, in pixels of the frames.
         frames: consecutive; all of the recording unless given.
+        walk: through the video, for whoever extracts one stretch of it after the other.
         report: called with the number of rows done so far.
 
     Raises:
@@ -58,7 +61,7 @@ def extract_flow(
     wanted = range(recording.num_frames) if frames is None else frames
     band = np.zeros((len(wanted), settings.num_steps, settings.num_regions, 2), np.float16)
     faces = islice(boxed_faces(landmarks), _first_face(settings, wanted), wanted.stop)
-    for done, motion in enumerate(_STRATEGIES[settings.strategy](recording, faces, settings, wanted)):
+    for done, motion in enumerate(_rows(recording, faces, settings, wanted, walk)):
         _fill(band[done], motion)
         report(done + 1)
     return band
@@ -80,7 +83,7 @@ def stream_flow(
     """
     num_frames = recording.num_frames
     num_done = 0
-    for motion in _STRATEGIES[settings.strategy](recording, boxed_faces(landmarks), settings, range(num_frames)):
+    for motion in _rows(recording, boxed_faces(landmarks), settings, range(num_frames), walk=None):
         row = np.zeros((settings.num_steps, settings.num_regions, 2), np.float16)
         _fill(row, motion)
         num_done += 1
@@ -103,36 +106,49 @@ def compile_ahead(settings: ExtractionSettings) -> None:
     """Compiles what an extraction with these settings runs, so that processes started later find it on disk."""
     size = settings.face_size
     estimator = build_estimator(settings.estimator, settings.farneback, face_size=size)
-    face = np.random.default_rng(0).integers(0, 255, (size, size), np.uint8)
-    prepared = [estimator.prepare(face) for _ in range(3)]
+    # The same face again and again is at rest, which a warm start asks for.
+    prepared = [estimator.prepare(np.random.default_rng(0).integers(0, 255, (size, size), np.uint8))] * 3
     middle = np.full((68, 2), size / 2, np.float32)
     areas = face_areas(middle, radius=settings.region_radius, face_size=size, regions=settings.regions)
     relative_motion(estimator, prepared[0], prepared[1:], areas, pooling=settings.pooling)
 
 
-def _sw_mro_rows(
-    recording: Recording, faces: Iterable[BoxedFace], settings: ExtractionSettings, wanted: range
+def _rows(
+    recording: Recording,
+    faces: Iterable[BoxedFace],
+    settings: ExtractionSettings,
+    wanted: range,
+    walk: VideoWalk | None,
 ) -> Iterator[Motion]:
-    """For each wanted frame a: the motion from a to each of the next S frames; fewer at the end."""
+    """For each wanted frame its motions, as its strategy has them; fewer than S at the end."""
     estimator = build_estimator(settings.estimator, settings.farneback, face_size=settings.face_size)
-    sequence = _sequence(recording, wanted, wanted.start, settings, estimator)
-    for frame, face in zip(wanted, faces, strict=False):
-        yield _motion(sequence, frame, settings.num_steps, face, settings, estimator)
+    first, last = _first_face(settings, wanted), min(wanted.stop + settings.num_steps, recording.num_frames)
+    frames = read_frames(recording, range(first, last), walk=walk)
+    sequence = FaceSequence(frames, first=first, face_size=settings.face_size, estimator=estimator)
+    if settings.strategy is FlowStrategy.LARGE_WINDOW:
+        yield from _large_window_rows(sequence, faces, settings, wanted, num_frames=recording.num_frames)
+    else:
+        for frame, face in zip(wanted, faces, strict=False):
+            yield _motion(sequence, frame, settings.num_steps, face, settings, estimator)
 
 
 def _large_window_rows(
-    recording: Recording, faces: Iterable[BoxedFace], settings: ExtractionSettings, wanted: range
+    sequence: FaceSequence[Any],
+    faces: Iterable[BoxedFace],
+    settings: ExtractionSettings,
+    wanted: range,
+    *,
+    num_frames: int,
 ) -> Iterator[Motion]:
     """For each wanted frame a: the motion from the first frame of its large window to each of the S frames after a."""
-    estimator = build_estimator(settings.estimator, settings.farneback, face_size=settings.face_size)
+    estimator = sequence.estimator
     size, steps = settings.large_window, settings.num_steps
     first, reference = _first_face(settings, wanted), 0
-    sequence = _sequence(recording, wanted, first, settings, estimator)
     motion: Motion = np.zeros((0, settings.num_regions, 2), np.float32)
     for frame, face in zip(range(first, wanted.stop), faces, strict=False):
         if frame % size == 0:
             reference, last = frame, min(frame + size - 1, wanted.stop - 1)
-            reach = min(last + steps, recording.num_frames - 1) - frame
+            reach = min(last + steps, num_frames - 1) - frame
             motion = _motion(sequence, frame, reach, face, settings, estimator)
         if frame >= wanted.start:
             ahead = motion[frame - reference : frame - reference + steps]
@@ -143,18 +159,6 @@ def _first_face(settings: ExtractionSettings, wanted: range) -> int:
     """The first frame whose landmarks decide the flow from one of the `wanted`."""
     size = settings.large_window
     return wanted.start // size * size if settings.strategy is FlowStrategy.LARGE_WINDOW else wanted.start
-
-
-def _sequence(
-    recording: Recording, wanted: range, first: int, settings: ExtractionSettings, estimator: FlowEstimator[Any]
-) -> FaceSequence[Any]:
-    """The frames that flow from `wanted` ones needs, from `first` on."""
-    last = min(wanted.stop + settings.num_steps, recording.num_frames)
-    frames = read_frames(recording, range(first, last))
-    return FaceSequence(frames, first=first, face_size=settings.face_size, estimator=estimator)
-
-
-_STRATEGIES = {FlowStrategy.SW_MRO: _sw_mro_rows, FlowStrategy.LARGE_WINDOW: _large_window_rows}
 
 
 def _motion(

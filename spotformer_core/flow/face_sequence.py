@@ -30,7 +30,7 @@ class FaceSequence(Generic[Prepared]):
     ) -> None:
         self._frames: Iterator[UInt8[np.ndarray, "height width"]] = iter(frames)
         self._face_size = face_size
-        self._estimator = estimator
+        self.estimator = estimator
         self._position = first
         self._ahead: deque[UInt8[np.ndarray, "height width"]] = deque()
         self._faces: deque[Prepared] = deque()
@@ -57,7 +57,7 @@ class FaceSequence(Generic[Prepared]):
         return box.crop(self._ahead[ahead], self._face_size)
 
     def _prepare(self, frame: UInt8[np.ndarray, "height width"], box: FaceBox) -> Prepared:
-        return self._estimator.prepare(box.crop(frame, self._face_size))
+        return self.estimator.prepare(box.crop(frame, self._face_size))
 
     def _step(self) -> None:
         if self._ahead:

@@ -9,21 +9,22 @@ import numpy as np
 
 from spotformer_core.datasets.recording import Recording
 from spotformer_core.errors import RecordingError, require
-from spotformer_core.flow.video_frames import read_video_frames
+from spotformer_core.flow.video_frames import VideoWalk
 from spotformer_core.shapes import UInt8
 
 _BLOCK_BYTES = 1 << 20
 
 
 def read_frames(
-    recording: Recording, frames: range | None = None, *, color: bool = False
+    recording: Recording, frames: range | None = None, *, color: bool = False, walk: VideoWalk | None = None
 ) -> Iterator[UInt8[np.ndarray, "height width *channels"]]:
     """Yields frames of `recording` in order, each decoded once: grey, or with three channels, blue first.
 
     Args:
-        frames: positions in the recording, in steps of 1; None takes all. Those of a video file cost the decoding of
-            all frames before them too.
+        frames: positions in the recording, in steps of 1; None takes all.
         color: whether frames keep their colours.
+        walk: through the video, kept by whoever asks for one stretch after the other. Without it the frames of a video
+            cost the decoding of all frames before them too.
 
     Raises:
         InvalidValueError: when `frames` are not positions of the recording.
@@ -39,7 +40,10 @@ def read_frames(
         "Cut them to the recording.",
     )
     _require_files(recording)
-    decoded = _video_frames(recording, frames) if recording.video_path else _image_frames(recording, frames, color)
+    if recording.video_path is None:
+        decoded = _image_frames(recording, frames, color)
+    else:
+        decoded = _video_frames(recording, frames, color, walk or VideoWalk())
     shape: tuple[int, ...] | None = None
     for position, frame in zip(frames, decoded, strict=True):
         if shape is not None and frame.shape[:2] != shape:
@@ -48,7 +52,7 @@ def read_frames(
                 f"{_place(recording, position)} has {_size(frame.shape)}. Remove or re-export that frame."
             )
         shape = frame.shape[:2]
-        yield cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) if recording.video_path and not color else frame
+        yield frame
 
 
 def listing_digest(recording: Recording) -> str:
@@ -106,11 +110,17 @@ def _require_files(recording: Recording) -> None:
         )
 
 
-def _video_frames(recording: Recording, frames: range) -> Iterator[UInt8[np.ndarray, "height width 3"]]:
+def _video_frames(
+    recording: Recording,
+    frames: range,
+    color: bool,  # noqa: FBT001  read_frames names it
+    walk: VideoWalk,
+) -> Iterator[UInt8[np.ndarray, "height width *channels"]]:
     path, numbers = recording.video_path, recording.frame_numbers
     if path is not None and frames:
         is_end = frames.stop == recording.num_frames
-        yield from read_video_frames(path, numbers[frames.start : frames.stop], is_end=is_end, name=recording.name)
+        positions = numbers[frames.start : frames.stop]
+        yield from walk.frames(path, positions, color=color, is_end=is_end, name=recording.name)
 
 
 def _image_frames(

@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from spotformer_core.datasets.recording import Recording
+from spotformer_core.datasets.video_files import open_video
 from spotformer_core.errors import InvalidValueError, RecordingError
+from spotformer_core.flow import video_frames
 from spotformer_core.flow.frames import content_digest, listing_digest, read_frames
+from spotformer_core.flow.video_frames import VideoWalk
 
 NUM_FRAMES = 9
 
@@ -144,3 +147,84 @@ def test_a_frame_whose_position_is_repeated_is_given_as_often(recording):
 
 def test_a_resampled_video_may_leave_a_step_less_than_its_longest_behind_its_last_frame(recording):
     assert len(greys(replace(recording, frame_numbers=(0, 3, 5, 7)))) == 4
+
+
+class Counted:
+    """Counts how often videos are opened and how many frames are decoded."""
+
+    def __init__(self, monkeypatch):
+        self.opened, self.decoded = 0, 0
+        monkeypatch.setattr(video_frames, "open_video", self._open)
+
+    def _open(self, path):
+        self.opened += 1
+        counted, video = self, open_video(path)
+
+        class Video:
+            def grab(self):
+                counted.decoded += 1
+                return video.grab()
+
+            def retrieve(self):
+                return video.retrieve()
+
+            def release(self):
+                video.release()
+
+        return Video()
+
+
+STRETCHES = {
+    "one after the other": (range(3), range(3, 6), range(6, 8)),
+    "overlapping": (range(5), range(3, 7), range(5, 8)),
+    "with gaps": (range(2), range(4, 5), range(7, 8)),
+}
+
+
+@pytest.mark.parametrize("stretches", STRETCHES.values(), ids=STRETCHES)
+def test_a_walk_decodes_every_frame_once(recording, monkeypatch, stretches):
+    whole, counted, walk = greys(recording), Counted(monkeypatch), VideoWalk(overlap=2)
+
+    given = [[int(frame.mean()) for frame in read_frames(recording, stretch, walk=walk)] for stretch in stretches]
+
+    assert given == [whole[stretch.start : stretch.stop] for stretch in stretches]
+    assert (counted.opened, counted.decoded) == (1, stretches[-1].stop)
+
+
+@pytest.mark.parametrize(
+    "stretches",
+    [(range(4, 8), range(4)), (range(6), range(3, 8)), (range(NUM_FRAMES), range(2, 4))],
+    ids=["falling", "overlapping too far", "after the end"],
+)
+def test_a_walk_that_cannot_go_on_begins_anew(recording, monkeypatch, stretches):
+    whole, counted, walk = greys(recording), Counted(monkeypatch), VideoWalk(overlap=2)
+
+    given = [[int(frame.mean()) for frame in read_frames(recording, stretch, walk=walk)] for stretch in stretches]
+
+    assert given == [whole[stretch.start : stretch.stop] for stretch in stretches]
+    assert counted.opened == 2
+
+
+def test_a_walk_tells_frames_in_grey_from_frames_in_colour(recording):
+    walk = VideoWalk(overlap=4)
+    list(read_frames(recording, range(4), walk=walk))
+
+    assert {frame.shape for frame in read_frames(recording, range(2, 6), color=True, walk=walk)} == {(24, 32, 3)}
+
+
+def test_a_walk_notices_that_the_video_has_changed(recording, write_video):
+    walk = VideoWalk(overlap=2)
+    list(read_frames(recording, range(4), walk=walk))
+
+    write_video(recording.video_path, num_frames=5)
+
+    with pytest.raises(RecordingError, match=r"changing or damaged .* frame 5, got only 5 frames"):
+        list(read_frames(recording, range(4, 7), walk=walk))
+
+
+def test_a_walk_goes_from_one_video_to_the_next(recording, write_video, tmp_path):
+    other = replace(recording, name="b_1", video_path=write_video(tmp_path / "b_1.avi"))
+    whole, walk = greys(recording), VideoWalk(overlap=2)
+
+    for one, stretch in ((recording, range(4)), (other, range(4, 6)), (recording, range(4, 6))):
+        assert [int(f.mean()) for f in read_frames(one, stretch, walk=walk)] == whole[stretch.start : stretch.stop]

@@ -73,7 +73,7 @@ class Detecting:
         chunks = (range(2), range(2, recording.num_frames))
         return tuple(chunk for chunk in chunks if (recording.name, chunk) not in self.done)
 
-    def detect_chunk(self, recording, chunk):
+    def detect_chunk(self, recording, chunk, walk=None):
         if recording.name in self.faceless:
             raise LandmarkError(f"no face in {recording.name}")
         if self.full_disk:

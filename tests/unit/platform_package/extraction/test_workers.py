@@ -113,9 +113,9 @@ def test_frames_that_change_while_they_are_extracted_are_a_problem_and_nothing_i
     recording = make_recording("a_1", num_frames=8)
     units = units_of(recording)
 
-    def touch_and_extract(*arguments):
+    def touch_and_extract(*arguments, **options):
         os.utime(recording.frame_paths[0], (1, 1))
-        return extract_flow(*arguments)
+        return extract_flow(*arguments, **options)
 
     monkeypatch.setattr("platform.extraction.workers.extract_flow", touch_and_extract)
     (outcome,) = work(units[0])
@@ -145,10 +145,10 @@ def test_landmarks_that_change_while_flow_is_extracted_are_a_problem(
 ):
     recording = make_recording("a_1")
 
-    def change_and_extract(*arguments):
+    def change_and_extract(*arguments, **options):
         with (landmarks.folder / "a_1.csv").open("a") as file:
             file.write("\n")
-        return extract_flow(*arguments)
+        return extract_flow(*arguments, **options)
 
     units = units_of(recording)
     monkeypatch.setattr("platform.extraction.workers.extract_flow", change_and_extract)
@@ -229,8 +229,8 @@ def test_a_recording_that_an_outliving_worker_of_a_killed_extraction_finishes_me
     work(units[0])
     outliving = FlowWorker(store, landmarks)
 
-    def finished_by_the_other(*arguments):
-        flow = extract_flow(*arguments)
+    def finished_by_the_other(*arguments, **options):
+        flow = extract_flow(*arguments, **options)
         monkeypatch.setattr("platform.extraction.workers.extract_flow", extract_flow)
         outliving({UNIT: np.array([units[1]], object)})
         raise FileNotFoundError(errno.ENOENT, "the folder of the chunks has gone", str(flow.shape))
@@ -247,7 +247,7 @@ class Detector:
     def __init__(self):
         self.asked = []
 
-    def detect_chunk(self, recording, chunk):
+    def detect_chunk(self, recording, chunk, walk=None):
         if recording.name == "b_1":
             raise LandmarkError(f"every frame must show a face, got none in {recording.name}.")
         self.asked.append((recording.name, chunk))
