@@ -5,10 +5,13 @@ is dropped with a notice; a damaged line in the middle stops the search. One pro
 """
 
 import fcntl
+import gc
 import json
 import logging
 import os
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
@@ -96,6 +99,23 @@ def encode(record: Record) -> bytes:
 
 def _parse(path: Path) -> tuple[list[Record], int]:
     """The records, and the length in bytes of the part of the file that holds them."""
+    with _without_garbage_collection():
+        return _parse_lines(path)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Records hold no cycles, and looking for some takes two thirds of the time in which 100,000 folds are read."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _parse_lines(path: Path) -> tuple[list[Record], int]:
     records: list[Record] = []
     length = 0
     lines = path.read_bytes().splitlines(keepends=True)
@@ -120,11 +140,14 @@ def _write_all(file: FileIO, line: bytes) -> None:
 
 
 def _decode(line: bytes) -> dict[str, Any] | None:
-    """The values of a line, or None when it is not what `encode` wrote."""
-    try:
-        values = json.loads(line)
-        checksum = values.pop(_CHECKSUM)
-    except (ValueError, KeyError, AttributeError, TypeError):
+    """The values of a line, or None when it is not what `encode` wrote.
+
+    The checksum is taken of the bytes as they stand: to write the values anew for it would take most of the time in
+    which a journal of a hundred thousand folds is read.
+    """
+    start, mark, checksum = line.rpartition(f', "{_CHECKSUM}": "'.encode())
+    body = start + b"}"
+    if not mark or checksum != f'{zlib.crc32(body):08x}"}}\n'.encode():
         return None
-    body = json.dumps(values, sort_keys=True)
-    return values if f"{zlib.crc32(body.encode()):08x}" == checksum else None
+    values: dict[str, Any] = json.loads(body)
+    return values

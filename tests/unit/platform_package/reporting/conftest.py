@@ -10,6 +10,7 @@ from spotformer_core.datasets import cas_me_2, samm_lv
 
 
 def write_sheets(path: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> Path:
+    path.parent.mkdir(exist_ok=True)
     with xlsxwriter.Workbook(path) as workbook:
         for name, rows in sheets.items():
             sheet = workbook.add_worksheet(name)
@@ -43,6 +44,33 @@ def cas_me_2_table(tmp_path: Path) -> Path:
         cas_me_2.STIMULUS_SHEET: list(cas_me_2.STIMULUS_CODES.items()),
     }
     return write_sheets(tmp_path / "CAS(ME)^2code_final.xlsx", sheets)
+
+
+@pytest.fixture
+def full_cas_me_2_table(tmp_path: Path) -> tuple[Path, list[str]]:
+    """A table of the release's size, and a csv line for each truth as the convention `strict` has it.
+
+    ORIGIN: 22 subjects, 300 macro- and 57 micro-expressions, 44 macro-expressions with offset 0, one row with apex 0,
+    subjects by index and recordings by code, as in the release; the frame numbers are made up.
+    """
+    codes, subjects, truths = [], [], []
+    films = list(cas_me_2.STIMULUS_CODES.items())
+    for number in range(357):
+        kind = "micro" if number >= 300 else "macro"
+        index = number % 22
+        folder = cas_me_2.SUBJECT_FOLDERS[index]
+        film, code = films[number // 22 % len(films)]
+        onset = 100 + 150 * (number // (22 * len(films)))
+        apex, offset = (onset + 20, onset + 60) if kind == "macro" else (onset + 4, onset + 9)
+        end = offset
+        if number < 44:
+            offset, end = 0, 2 * apex - onset
+        apex = 0 if number == 100 else apex
+        codes.append([index + 1, f"{code}_{number}", onset, apex, offset, 4, "negative", f"{kind}-expression", "anger"])
+        subjects.append([int(folder.removeprefix("s")), folder, index + 1])
+        truths.append(f"{folder}_{film},{kind},{onset},{end}")
+    sheets = {cas_me_2.CODE_SHEET: codes, cas_me_2.SUBJECT_SHEET: subjects, cas_me_2.STIMULUS_SHEET: films}
+    return write_sheets(tmp_path / "full" / "CAS(ME)^2code_final.xlsx", sheets), truths
 
 
 @pytest.fixture

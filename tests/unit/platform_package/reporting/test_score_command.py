@@ -1,12 +1,13 @@
 """`python -m platform.report score`, from files to table and JSON."""
 
 import json
+from math import floor
 
 import pytest
 
 from platform import report
 from platform.console.command import DONE, MISTAKE, run_command
-from spotformer_core.datasets import cas_me_3
+from spotformer_core.datasets import cas_me_3, samm_lv
 from spotformer_core.metrics.conventions import CONVENTIONS
 
 # ORIGIN: MDMD on SAMM-LV, log of HeyingGithub/Baseline-project-for-MEGC2020_spotting; F1 as in Table I of [Deng2024].
@@ -106,6 +107,67 @@ def test_the_real_cas_me_3_scores_1_against_itself(real_file, write_detections, 
         "micro": (860, 1.0),
         "overall": (4206, 1.0),
     }
+
+
+def test_the_real_samm_lv_scores_1_against_itself(real_file, write_detections, tmp_path):
+    table = real_file("SAMM_LongVideos_release.xlsx")
+    lines = [
+        f"{row.recording},{row.kind},{floor(row.onset + 0.5)},{floor(row.offset + 0.5)}"
+        for row in samm_lv.read_annotations(table)
+    ]
+    path = tmp_path / "score.json"
+
+    code = score(
+        *("--json", str(path)),
+        detections=write_detections("\n".join(["video,kind,onset,offset", *lines])),
+        annotations=table,
+    )
+
+    assert code == DONE
+    written = json.loads(path.read_text())
+    assert {name: (one["truths"], one["f1"]) for name, one in written.items()} == {
+        "macro": (343, 1.0),
+        "micro": (159, 1.0),
+        "overall": (502, 1.0),
+    }
+
+
+def test_cas_me_2_as_its_release_has_it_scores_1_against_itself(full_cas_me_2_table, write_detections, tmp_path):
+    """Recording names, the 44 offsets of 0 and the odd apexes of the release, in its three sheets."""
+    table, truths = full_cas_me_2_table
+    path = tmp_path / "score.json"
+
+    code = score(
+        *("--json", str(path)),
+        detections=write_detections("\n".join(["video,kind,onset,offset", *truths])),
+        annotations=table,
+        dataset="cas-me-2",
+    )
+
+    assert code == DONE
+    written = json.loads(path.read_text())
+    assert {name: (one["truths"], one["f1"]) for name, one in written.items()} == {
+        "macro": (300, 1.0),
+        "micro": (57, 1.0),
+        "overall": (357, 1.0),
+    }
+
+
+@pytest.mark.parametrize(("convention", "found"), [("strict", 300), ("megc2020", 300), ("spotformer", 256)])
+def test_offsets_that_are_not_annotated_are_found_only_where_the_convention_makes_them(
+    convention, found, full_cas_me_2_table, write_detections, tmp_path
+):
+    table, truths = full_cas_me_2_table
+    path = tmp_path / "score.json"
+
+    score(
+        *("--convention", convention, "--json", str(path)),
+        detections=write_detections("\n".join(["video,kind,onset,offset", *truths])),
+        annotations=table,
+        dataset="cas-me-2",
+    )
+
+    assert json.loads(path.read_text())["macro"]["found"] == found
 
 
 def test_a_single_subject_has_no_interval(cas_me_2_table, write_detections, capsys):

@@ -1,6 +1,7 @@
 """The journal on a real disk: what is written is read, and what goes wrong loses nothing that was finished."""
 
 import errno
+import gc
 import json
 import logging
 import os
@@ -47,6 +48,27 @@ def test_records_of_every_kind_come_back_equal_after_reopening(path, records):
         journal.append(CONFIGURATION)
 
     assert read_journal(path) == [*records, CONFIGURATION]
+
+
+def test_garbage_is_collected_after_reading_as_before(path, records):
+    write(path, records)
+    read_journal(path)
+    assert gc.isenabled()
+
+    gc.disable()
+    try:
+        read_journal(path)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+
+
+def test_a_line_whose_values_were_edited_is_damaged_whatever_its_checksum_was(path, records):
+    write(path, records)
+    path.write_bytes(path.read_bytes().replace(b'"window": 9', b'"window": 8'))
+
+    with pytest.raises(JournalError, match=r"but line 2 of .* is damaged"):
+        read_journal(path)
 
 
 def test_a_reader_sees_every_record_as_soon_as_append_returns(path, records):
