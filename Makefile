@@ -52,9 +52,10 @@ bench-training: .venv/.installed
 bench-decoding: .venv/.installed
 	$(RUN) -m benchmarks.decoding $(ARGS)
 
-# Is the interval of an F1 as wide as it says, and the winner's F1 as high?
+# Is the interval of an F1 as wide as it says, the winner's F1 as high, and a choice on stored scores worth what it says?
 bench-selection: .venv/.installed
 	$(RUN) -m benchmarks.selection_bias $(ARGS)
+	$(RUN) -m benchmarks.setting_choice
 
 ui: .venv/.installed
 	.venv/bin/mlflow server --backend-store-uri sqlite:///$(abspath $(WORKSPACE))/mlflow.db \
