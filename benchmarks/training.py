@@ -26,6 +26,7 @@ from benchmarks.results_file import write_result
 from spotformer_core.config import ModelConfig, TrainingConfig
 from spotformer_core.losses.window_labels import WindowLabels
 from spotformer_core.model.spotformer import SpotFormer
+from spotformer_core.training.batch_memory import BatchMemory
 from spotformer_core.training.optimizer import make_optimizer
 from spotformer_core.training.training_set import TrainingSet
 
@@ -104,7 +105,7 @@ def resident_set() -> TrainingSet:
 
 def gather_times(num_windows: int, *, rounds: int) -> tuple[float, float]:
     """Seconds for a batch: median of a loader over files, median of our gathering."""
-    resident = resident_set()
+    memory = BatchMemory([resident_set()], num_windows)
     with tempfile.TemporaryDirectory() as folder:
         paths = write_segments(Path(folder), max(64, 4 * num_windows // SEGMENT), window=WINDOW)
         loader = segment_loader(paths, batch_size=num_windows)
@@ -112,8 +113,8 @@ def gather_times(num_windows: int, *, rounds: int) -> tuple[float, float]:
         from_files, gathered = [], []
         for _ in range(min(rounds, len(loader))):
             from_files.append(seconds(lambda: next(batches)))
-            indices = torch.randint(RESIDENT_FRAMES, (num_windows,))
-            gathered += [seconds(partial(resident.batch, indices)) for _ in range(5)]
+            indices = torch.randint(RESIDENT_FRAMES, (1, num_windows))
+            gathered += [seconds(partial(memory.gather, indices)) for _ in range(5)]
     return statistics.median(from_files), statistics.median(gathered)
 
 

@@ -17,6 +17,7 @@ from platform.stages.reporting import print_dry_run, print_outcome, write_json
 from platform.stages.searching import SearchOptions, require_two_subjects, search
 from platform.study.planning import Scheduling
 from search_spaces.named import named_space, names_of_spaces
+from spotformer_core.choices import GpuSteps
 from spotformer_core.datasets import lineage
 from spotformer_core.errors import InvalidValueError
 
@@ -28,7 +29,7 @@ SMALLEST_MAX_WINDOW = 17
 
 def main(options: argparse.Namespace) -> int:
     """Does whatever is missing of rendering, extraction and search; 0 when all of it is done."""
-    wanted = _search_options(options)
+    wanted = search_options(options)
     if options.features is not None:
         return _search_released(options, wanted)
     chosen = dataset_options(options)
@@ -89,7 +90,12 @@ def _search_prepared(prepared: PreparedFeatures, options: argparse.Namespace, wa
     return UNDONE if outcome.problems else DONE
 
 
-def _search_options(options: argparse.Namespace) -> SearchOptions:
+def search_options(options: argparse.Namespace) -> SearchOptions:
+    """What is to be searched and how, by the command line.
+
+    Raises:
+        InvalidValueError: for a value that breaks the rule of its option, or an unknown space.
+    """
     space = named_space(options.space)
     return SearchOptions(
         study=options.study or f"{options.dataset}-{space.name}-seed{options.seed}",
@@ -100,6 +106,7 @@ def _search_options(options: argparse.Namespace) -> SearchOptions:
         lag=options.lag,
         num_workers=options.workers,
         gpus_per_fold=options.gpus_per_fold,
+        gpu_steps=GpuSteps(options.gpu_steps),
         address=options.address,
         tracking_uri=options.tracking_uri,
     )
@@ -140,6 +147,12 @@ def parser() -> argparse.ArgumentParser:
     study.add_argument("--dry-run", action="store_true", help="only say what would run")
     add_compute_options(command)
     command.add_argument("--gpus-per-fold", type=float, default=0.0, help="a fraction lets folds share (default: 0)")
+    command.add_argument(
+        "--gpu-steps",
+        choices=[str(steps) for steps in GpuSteps],
+        default=str(GpuSteps.CUDA_GRAPH),
+        help="how a GPU runs training steps: recorded once and replayed, or launched one by one (default: %(default)s)",
+    )
     add_workspace_option(command)
     command.add_argument("--tracking-uri", default="", help="of MLflow (default: a SQLite file in the workspace)")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the result there too")

@@ -1,4 +1,4 @@
-"""The names that fields of the configuration choose from."""
+"""The names that fields of the configuration choose from, and how folds are computed."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -112,3 +112,15 @@ class LearningRateSchedule(StrEnum):
     """After a linear warm-up the rate falls to zero along half a cosine."""
     EXPONENTIAL = "exponential"
     """After a linear warm-up the rate is multiplied by `learning_rate_decay` after every epoch: the released code's."""
+
+
+class GpuSteps(StrEnum):
+    """How a GPU runs the steps of a training; a CPU always runs them one operation after another.
+
+    No part of a configuration: both compute the same step.
+    """
+
+    CUDA_GRAPH = "cuda-graph"
+    """The whole step is recorded once and then replayed by one call."""
+    EAGER = "eager"
+    """Every operation is launched by the CPU."""

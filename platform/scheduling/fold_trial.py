@@ -15,6 +15,7 @@ from platform.study.identity import fold_seed, versions
 from platform.study.records import FoldRecord
 from platform.study.workspace import scores_path, table_path
 from search_spaces.vocabulary import Space
+from spotformer_core.choices import GpuSteps
 from spotformer_core.config import Configuration
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.recording import Recording
@@ -24,8 +25,9 @@ from spotformer_core.flow.store import FlowStore
 from spotformer_core.metrics.protocols import LAST_EPOCH, Setting
 from spotformer_core.metrics.setting_tables import setting_table, write_setting_table
 from spotformer_core.shapes import Int
-from spotformer_core.training.fold import FoldResult, ScoresByRecording, evaluate_fold
+from spotformer_core.training.fold import FoldResult, evaluate_fold
 from spotformer_core.training.folds import leave_one_subject_out
+from spotformer_core.training.scoring import ScoresByRecording
 
 FINISHED = "finished"
 FAILURE = "failure"
@@ -48,6 +50,7 @@ class FoldInputs:
     seed: int
     settings: tuple[Setting, ...] = (Setting(),)
     decodings: tuple[dict[str, Any], ...] = ({},)
+    gpu_steps: GpuSteps = GpuSteps.CUDA_GRAPH
 
 
 def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
@@ -76,7 +79,9 @@ def _evaluate(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
     fold = next(fold for fold in leave_one_subject_out(bands) if fold.held_out == trial["subject"])
     seed = fold_seed(inputs.seed, trial["subject"])
     stored = inputs.space.stored_epochs
-    result = evaluate_fold(configuration, fold, seed=seed, device=training_device(), stored_epochs=stored)
+    result = evaluate_fold(
+        configuration, fold, seed=seed, device=training_device(), gpu_steps=inputs.gpu_steps, stored_epochs=stored
+    )
     place = (inputs.study_folder, trial["configuration"], trial["subject"])
     for epoch, scores in _by_stored_epoch(result, stored).items():
         write_scores(scores_path(*place, epoch=epoch), scores)

@@ -27,6 +27,7 @@ from platform.tracking.client import TrackedStudy
 from platform.winner.order import winner_order
 from platform.winner.training import WinnerOrder, is_kept
 from search_spaces.vocabulary import Space
+from spotformer_core.choices import GpuSteps
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.errors import InvalidValueError, require
 from spotformer_core.flow.store import FlowStore
@@ -49,6 +50,7 @@ class SearchOptions:
     lag: int
     num_workers: int
     gpus_per_fold: float
+    gpu_steps: GpuSteps
     address: str
     tracking_uri: str
 
@@ -245,6 +247,7 @@ def _run_folds(
         seed=options.seed,
         settings=study_settings(state.study),
         decodings=tuple(state.study.decodings),
+        gpu_steps=options.gpu_steps,
     )
     with StageProgress("search", total=total, unit="folds", done=done) as progress:
 

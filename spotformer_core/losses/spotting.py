@@ -45,6 +45,24 @@ def spotting_loss(output: SpotFormerOutput, labels: WindowLabels, config: LossCo
     )
 
 
+def fold_losses(
+    output: SpotFormerOutput, labels: WindowLabels, config: LossConfig, *, num_folds: int
+) -> Float[Tensor, " folds"]:
+    """`spotting_loss` of every fold, whose windows stand together in the batch, each fold for itself."""
+    if num_folds == 1:
+        return spotting_loss(output, labels, config).unsqueeze(0)
+
+    def loss_of_fold(logits: Tensor, features: Tensor, *columns: Tensor) -> Tensor:
+        boundary, apex, expression, contrast = columns
+        of_fold = WindowLabels(boundary=boundary, apex=apex, expression=expression, contrast=contrast)
+        return spotting_loss(SpotFormerOutput(logits=logits, features=features), of_fold, config)
+
+    tensors = (output.logits, output.features, labels.boundary, labels.apex, labels.expression, labels.contrast)
+    by_fold = (tensor.view(num_folds, -1, *tensor.shape[1:]) for tensor in tensors)
+    losses: Tensor = torch.vmap(loss_of_fold)(*by_fold)
+    return losses
+
+
 def classification_losses(
     logits: Float[Tensor, "batch kinds channels"], labels: WindowLabels, config: LossConfig
 ) -> Float[Tensor, " kinds"]:

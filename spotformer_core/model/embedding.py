@@ -27,10 +27,14 @@ class GraphEmbedding(nn.Module):
     def forward(self, windows: Float[Tensor, "batch window regions 2"]) -> Float[Tensor, "batch window regions width"]:
         """The embedded nodes: every frame's nodes share a time token, every part's nodes share a part token."""
         nodes = self.normalization(self.node(windows))
-        tokens = self.time_tokens[:, None] + self._region_tokens()
-        embedded: Tensor = self.dropout(nodes + tokens)
+        tokens = self.time_tokens[..., :, None, :] + self._region_tokens()[..., None, :, :]
+        # Tokens of several folds have a leading axis of folds, whose windows stand together in the batch.
+        by_fold = nodes.view(*tokens.shape[:-3], -1, *nodes.shape[1:])
+        embedded: Tensor = self.dropout((by_fold + tokens.unsqueeze(-4)).view(nodes.shape))
         return embedded
 
-    def _region_tokens(self) -> Float[Tensor, "regions width"]:
-        parts = zip(self.part_tokens, self.regions_per_part, strict=True)
-        return torch.cat([token.expand(num_regions, -1) for token, num_regions in parts])
+    def _region_tokens(self) -> Float[Tensor, "*folds regions width"]:
+        parts = zip(self.part_tokens.unbind(dim=-2), self.regions_per_part, strict=True)
+        return torch.cat(
+            [token.unsqueeze(-2).expand(*token.shape[:-1], num_regions, -1) for token, num_regions in parts], dim=-2
+        )

@@ -18,7 +18,6 @@ class FeedForward(nn.Module):
             nn.GELU(),
             Dropout(config.dropout),
             nn.Linear(hidden_width, config.width),
-            Dropout(config.dropout),
         )
 
     def forward(self, nodes: Float[Tensor, "batch time node width"]) -> Float[Tensor, "batch time node width"]:

@@ -7,25 +7,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from spotformer_core.choices import GpuSteps
 from spotformer_core.config import Configuration
 from spotformer_core.errors import require
 from spotformer_core.flow.band import FlowBand
 from spotformer_core.model.spotformer import SpotFormer
-from spotformer_core.shapes import Float32
 from spotformer_core.training.failures import memory_failures_named
 from spotformer_core.training.folds import Fold
-from spotformer_core.training.scoring import score_recording
+from spotformer_core.training.scoring import ScoresByRecording, score_recordings
 from spotformer_core.training.seeding import seeded
 from spotformer_core.training.snapshot import read_checkpoint, write_checkpoint
 from spotformer_core.training.trainer import Trainer
 from spotformer_core.training.training_set import load_training_set
-
-ScoresByRecording: TypeAlias = dict[str, Float32[np.ndarray, "frames kinds channels"]]
-"""Name of a recording to its frame scores."""
 
 Report: TypeAlias = Callable[[int, float], None]
 """Called after every epoch with its number, counted from 1, and its mean loss."""
@@ -84,6 +80,7 @@ def evaluate_fold(
     seed: int,
     report: Report = ignore,
     device: str = "cpu",
+    gpu_steps: GpuSteps = GpuSteps.CUDA_GRAPH,
     stored_epochs: Collection[int] = (),
     checkpoint: Checkpoint | None = None,
 ) -> FoldResult:
@@ -97,6 +94,7 @@ def evaluate_fold(
         seed: 0 or more; decides initialisation, dropout and the order of the batches.
         report: called after every epoch with its number, counted from 1, and its mean loss.
         device: a PyTorch device, "cpu" or for instance "cuda:0".
+        gpu_steps: how a GPU runs the steps.
         stored_epochs: after which epochs, beside the last, the held-out recordings are scored. Scoring draws no random
             numbers, so it changes nothing.
         checkpoint: where to leave the state between epochs, and to go on from.
@@ -114,7 +112,7 @@ def evaluate_fold(
     require(not impossible, "stored_epochs", f"from 1 to num_epochs ({num_epochs})", impossible, "Leave them out.")
     seconds_scoring = 0.0
     with seeded(seed, device=torch.device(device)) as generator:
-        trainer = new_trainer(configuration, fold.training, generator, torch.device(device))
+        trainer = new_trainer(configuration, fold.training, generator, torch.device(device), gpu_steps)
         identity = checkpoint_identity(
             configuration, (*fold.training, *fold.testing), held_out=fold.held_out, seed=seed, device=device
         )
@@ -154,7 +152,11 @@ def untrained_fold(configuration: Configuration, fold: Fold, *, seed: int, devic
 
 
 def new_trainer(
-    configuration: Configuration, bands: Sequence[FlowBand], generator: torch.Generator, device: torch.device
+    configuration: Configuration,
+    bands: Sequence[FlowBand],
+    generator: torch.Generator,
+    device: torch.device,
+    gpu_steps: GpuSteps = GpuSteps.CUDA_GRAPH,
 ) -> Trainer:
     """A trainer of a new network on all frames of `bands`; random numbers are drawn as `seeded` has set them up.
 
@@ -166,12 +168,12 @@ def new_trainer(
     with memory_failures_named(configuration, device):
         network = SpotFormer(configuration.model).to(device)
         training_set = load_training_set(bands, configuration, device=device)
-    return Trainer(network, training_set, configuration=configuration, generator=generator)
+    return Trainer(network, training_set, configuration=configuration, generator=generator, gpu_steps=gpu_steps)
 
 
 def _scores(network: SpotFormer, configuration: Configuration, fold: Fold) -> ScoresByRecording:
     with memory_failures_named(configuration, network.head.linear.weight.device):
-        return {band.recording.name: score_recording(network, band) for band in fold.testing}
+        return score_recordings(network, fold.testing)
 
 
 def checkpoint_identity(

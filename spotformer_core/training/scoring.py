@@ -1,5 +1,8 @@
 """Frame scores of whole recordings, from a network that learns no more."""
 
+from collections.abc import Iterable
+from typing import TypeAlias
+
 import numpy as np
 import torch
 
@@ -9,8 +12,20 @@ from spotformer_core.model.spotformer import SpotFormer
 from spotformer_core.shapes import Float16, Float32
 from spotformer_core.training.window_features import window_features
 
+ScoresByRecording: TypeAlias = dict[str, Float32[np.ndarray, "frames kinds channels"]]
+"""Name of a recording to its frame scores."""
+
 BATCH_SIZE = 512
 """Windows that are scored at a time."""
+
+
+def score_recordings(network: SpotFormer, bands: Iterable[FlowBand]) -> ScoresByRecording:
+    """`score_recording` of each of `bands`, by the name of the recording.
+
+    Raises:
+        FlowStoreError: when a flow band has too few steps or regions for the network.
+    """
+    return {band.recording.name: score_recording(network, band) for band in bands}
 
 
 def score_recording(network: SpotFormer, band: FlowBand) -> Float32[np.ndarray, "frames kinds channels"]:

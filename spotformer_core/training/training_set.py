@@ -1,8 +1,8 @@
 """All windows of the training recordings, resident on one device.
 
 A window is a row of the flow band, so the windows of one size are no larger than the band: SAMM-LV has about 69,000
-frames after subsampling, 47 MB for w = 17 in half precision. There is no data loader; a batch is gathered by index and
-only then becomes single precision.
+frames after subsampling, 47 MB for w = 17 in half precision. There is no data loader: `BatchMemory` gathers a batch by
+index, and only then does it become single precision.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from spotformer_core.config import Configuration, TrainingFrames
 from spotformer_core.datasets.frame_labels import FrameLabels, expression_segments, label_frames
 from spotformer_core.flow.band import FlowBand
 from spotformer_core.losses.window_labels import WindowLabels
-from spotformer_core.shapes import Bool, Float16, Float32, Int
+from spotformer_core.shapes import Bool, Float16
 from spotformer_core.training.window_features import window_features
 
 
@@ -31,16 +31,6 @@ class TrainingSet:
     def num_frames(self) -> int:
         """Number of windows: one per frame."""
         return len(self.windows)
-
-    def batch(self, indices: Int[Tensor, " batch"]) -> tuple[Float32[Tensor, "batch window regions 2"], WindowLabels]:
-        """The windows and labels at `indices`, which lie on the same device."""
-        labels = WindowLabels(
-            boundary=self.labels.boundary[indices],
-            apex=self.labels.apex[indices],
-            expression=self.labels.expression[indices],
-            contrast=self.labels.contrast[indices],
-        )
-        return self.windows.index_select(0, indices).float(), labels
 
 
 def load_training_set(bands: Sequence[FlowBand], configuration: Configuration, *, device: torch.device) -> TrainingSet:

@@ -125,7 +125,6 @@ def test_attention_treats_all_positions_of_its_axis_alike(axis):
 def test_attention_weights_are_dropped_during_training_only():
     config = ModelConfig(window=9, width=12, num_heads=3, head_width=5, dropout=0.5)
     layer = MultiHeadSelfAttention(config, axis=Axis.NODE)
-    layer.output_dropout.rate = 0.0
     nodes = torch.randn(2, 4, 6, 12)
 
     assert not torch.equal(layer(nodes), layer(nodes))

@@ -1,9 +1,13 @@
 import pytest
 import torch
 
-from spotformer_core.model.dropout import Dropout, dropout_factors
+from spotformer_core.model.dropout import Dropout
 
 N = 400_000
+
+
+def dropout_factors(values: torch.Tensor, rate: float) -> torch.Tensor:
+    return Dropout(rate).factors(values)
 
 
 @pytest.mark.parametrize("rate", [0.05, 0.1, 0.5, 0.9])
@@ -69,6 +73,38 @@ def test_the_gradient_is_dropped_with_the_value():
 
     torch.testing.assert_close(kept.detach(), values.detach() * values.grad)
     assert set(values.grad.unique().tolist()) == {0.0, values.grad.max().item()}
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("with_residual", [False, True])
+def test_one_pass_drops_and_adds_what_factors_and_a_sum_would_to_the_last_bit(dtype, with_residual):
+    values, weights = torch.randn(6, 5, 7).to(dtype).requires_grad_(), torch.randn(6, 5, 7).to(dtype)
+    residual = torch.randn(6, 5, 7).to(dtype).requires_grad_() if with_residual else None
+    dropout, state = Dropout(0.3), torch.get_rng_state()
+    inputs = [values, residual] if with_residual else [values]
+
+    in_one_pass = dropout(values, added_to=residual)
+    gradients = torch.autograd.grad(in_one_pass, inputs, weights)
+    torch.set_rng_state(state)
+    factors = dropout.factors(values)
+
+    left = values * factors
+    assert torch.equal(in_one_pass, residual + left if with_residual else left)
+    assert torch.equal(gradients[0], weights * factors)
+    assert not with_residual or torch.equal(gradients[1], weights)
+
+
+def test_folds_that_share_a_batch_drop_what_each_would_alone():
+    values, shared = torch.randn(3 * 4, 5), Dropout(0.4)
+    shared.streams = tuple(torch.Generator().manual_seed(seed) for seed in (1, 2, 3))
+
+    together = torch.cat([shared(values), shared(values)], dim=1)
+
+    for fold, seed in enumerate((1, 2, 3)):
+        torch.manual_seed(seed)
+        of_fold = slice(4 * fold, 4 * fold + 4)
+        alone = [Dropout(0.4)(values[of_fold]) for _ in range(2)]
+        assert torch.equal(together[of_fold], torch.cat(alone, dim=1))
 
 
 def test_nothing_is_dropped_in_evaluation_or_at_rate_0():

@@ -10,6 +10,7 @@ from spotformer_core.errors import TrainingError
 from spotformer_core.losses.window_labels import WindowLabels
 from spotformer_core.model.head import frame_probabilities
 from spotformer_core.model.spotformer import SpotFormer
+from spotformer_core.training.batch_memory import BatchMemory
 from spotformer_core.training.failures import DeviceMemoryError, DivergedError
 from spotformer_core.training.trainer import Trainer
 from spotformer_core.training.training_set import TrainingSet
@@ -67,7 +68,7 @@ def test_every_architecture_learns_32_windows_by_heart(architecture):
     while trainer.epoch < 80:
         trainer.run_epoch()
 
-    windows, labels = training_set.batch(torch.arange(32))
+    windows, labels = BatchMemory([training_set], 32).gather(torch.arange(32)[None])
     said = frame_probabilities(trainer.network(windows).logits)
     assert torch.equal(said[..., Channel.APEX] > 0.5, labels.apex == 1)
     assert torch.equal(said[..., Channel.EXPRESSION] > 0.5, labels.expression == 1)

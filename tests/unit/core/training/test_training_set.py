@@ -6,9 +6,14 @@ from spotformer_core.config import Configuration, LabelRule
 from spotformer_core.datasets.frame_labels import label_frames
 from spotformer_core.errors import FlowStoreError
 from spotformer_core.flow.windows import sw_mro
+from spotformer_core.training.batch_memory import BatchMemory
 from spotformer_core.training.training_set import load_training_set
 
 CPU = torch.device("cpu")
+
+
+def gathered(training_set, indices):
+    return BatchMemory([training_set], len(indices)).gather(torch.tensor([indices]))
 
 
 def configuration(**parameters) -> Configuration:
@@ -19,7 +24,7 @@ def test_windows_and_labels_of_all_recordings_stand_one_after_another(make_band)
     bands = [make_band("s1", "a", num_frames=25, seed=1), make_band("s2", "b", num_frames=40, seed=2)]
 
     training_set = load_training_set(bands, configuration(), device=CPU)
-    windows, labels = training_set.batch(torch.tensor([64, 25, 3]))
+    windows, labels = gathered(training_set, [64, 25, 3])
 
     second = label_frames(bands[1].recording.expressions, 40)
     first = label_frames(bands[0].recording.expressions, 25)
@@ -35,7 +40,7 @@ def test_windows_and_labels_of_all_recordings_stand_one_after_another(make_band)
 def test_windows_rest_in_half_precision_and_are_gathered_in_single_precision(make_band):
     training_set = load_training_set([make_band("s1", "a")], configuration(), device=CPU)
 
-    windows, _ = training_set.batch(torch.tensor([0]))
+    windows, _ = gathered(training_set, [0])
 
     assert training_set.windows.dtype == torch.float16
     assert windows.dtype == torch.float32
@@ -50,7 +55,7 @@ def test_only_the_segments_with_expressions_are_trained_on_when_asked_for(make_b
     bands = [make_band("s1", "a", num_frames=40), make_band("s2", "b", num_frames=40, expressions=())]
 
     training_set = load_training_set(bands, configuration(training_frames="expression-segments"), device=CPU)
-    windows, labels = training_set.batch(torch.tensor([31]))
+    windows, labels = gathered(training_set, [31])
 
     # Expressions last from frame 3 to 13 and from 18 to 22: two of the three segments of one recording.
     assert training_set.num_frames == 32

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 
+import platform.search
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, FoldInputs, run_fold
 from platform.study.identity import fold_seed
 from platform.study.workspace import scores_path, table_path
 from search_spaces.named import named_space
+from spotformer_core.choices import GpuSteps
 from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
 from spotformer_core.decoding.score_files import read_scores
 from spotformer_core.errors import TrainingError
@@ -126,6 +128,22 @@ def test_a_study_that_searches_thresholds_alone_leaves_no_table(inputs):
     run_fold(TRIAL, inputs)
 
     assert [path.name for path in scores_path(inputs.study_folder, "c0000", "a").parent.iterdir()] == ["a.arrow"]
+
+
+@pytest.mark.parametrize("words", [(), ("--gpu-steps", "eager"), ("--gpu-steps", "cuda-graph")])
+def test_how_a_gpu_runs_steps_goes_from_the_command_line_to_the_fold(inputs, monkeypatch, words):
+    seen = []
+
+    def evaluate(*_, **arguments):
+        seen.append(arguments["gpu_steps"])
+        raise TrainingError("seen")
+
+    monkeypatch.setattr("platform.scheduling.fold_trial.evaluate_fold", evaluate)
+    options = platform.search.search_options(platform.search.parser().parse_args(words))
+
+    run_fold(TRIAL, replace(inputs, gpu_steps=options.gpu_steps))
+
+    assert seen == [GpuSteps(words[-1]) if words else GpuSteps.CUDA_GRAPH]
 
 
 def refuse(error):

@@ -1,0 +1,118 @@
+"""Folds that are trained side by side come out as those that are trained alone. On the CPU: no GPU was at hand."""
+
+import numpy as np
+import pytest
+import torch
+
+from spotformer_core.config import Architecture
+from spotformer_core.errors import InvalidValueError, TrainingError
+from spotformer_core.training.failures import DivergedError
+from spotformer_core.training.fold import evaluate_fold
+from spotformer_core.training.fold_stack import evaluate_folds
+from spotformer_core.training.folds import Fold
+
+TOLERANCE = 1e-3
+"""Of losses, relative, and of probabilities, absolute, after up to eight steps of AdamW.
+
+Alone and stacked, products are summed in another order, and AdamW divides by small numbers, so that the last bits grow.
+That single steps are the same to twelve digits in double precision stands in test_stacked_folds.py.
+"""
+
+
+@pytest.fixture
+def folds(make_band) -> list[Fold]:
+    """Three folds with one, two and four batches of 16 per epoch."""
+    bands = [make_band("a", "a1", num_frames=16, seed=1), make_band("b", "b1", num_frames=20, seed=2)]
+    bands += [make_band("c", f"c{number}", num_frames=20, seed=2 + number) for number in (1, 2)]
+
+    def fold(held_out: str, training: tuple[str, ...]) -> Fold:
+        return Fold(
+            held_out=held_out,
+            training=tuple(band for band in bands if band.recording.subject in training),
+            testing=tuple(band for band in bands if band.recording.subject == held_out),
+        )
+
+    return [fold("b", ("a",)), fold("c", ("b",)), fold("a", ("b", "c"))]
+
+
+def assert_as_alone(configuration, folds, results, seeds) -> None:
+    for fold, seed, result in zip(folds, seeds, results, strict=True):
+        alone = evaluate_fold(configuration, fold, seed=seed)
+        assert (result.subject, result.seed, result.num_steps) == (fold.held_out, seed, alone.num_steps)
+        assert result.final_loss == pytest.approx(alone.final_loss, rel=TOLERANCE)
+        for name, scores in alone.scores.items():
+            np.testing.assert_allclose(result.scores[name], scores, atol=TOLERANCE)
+
+
+@pytest.mark.parametrize("architecture", Architecture)
+def test_every_fold_comes_out_as_if_it_were_trained_alone(small_configuration, folds, architecture):
+    configuration = small_configuration.with_parameters(
+        {"architecture": architecture, "num_epochs": 2, "dropout": 0.2, "learning_rate_schedule": "cosine"}
+    )
+
+    results = evaluate_folds(configuration, folds, seeds=(3, 4, 5))
+
+    assert [result.num_steps for result in results] == [2, 4, 8]
+    assert_as_alone(configuration, folds, results, (3, 4, 5))
+    # Another seed gives scores that differ by much more than the tolerance.
+    other = evaluate_fold(configuration, folds[0], seed=9).scores["b1"]
+    assert np.abs(other - results[0].scores["b1"]).max() > 50 * TOLERANCE
+
+
+def test_a_stack_of_one_fold_is_that_fold_alone(small_configuration, folds):
+    configuration = small_configuration.with_parameters({"dropout": 0.3})
+
+    results = evaluate_folds(configuration, folds[2:], seeds=(7,))
+
+    assert_as_alone(configuration, folds[2:], results, (7,))
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"precision": "bfloat16"},
+        {"regions": "ten", "graph_pooling": "average", "features": "adjacent"},
+        {"binary_loss": "distance-focal", "boundary_loss": "cross-entropy", "contrastive_unit_length": True},
+        {"learning_rate_schedule": "exponential", "warmup_steps": 2},
+    ],
+)
+def test_so_it_is_with_other_configurations(small_configuration, folds, parameters, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.TOLERANCE", 2e-2 if "precision" in parameters else TOLERANCE)
+    configuration = small_configuration.with_parameters(parameters)
+
+    results = evaluate_folds(configuration, folds, seeds=(3, 4, 5))
+
+    assert_as_alone(configuration, folds, results, (3, 4, 5))
+
+
+def test_a_fold_that_diverges_leaves_the_others_as_they_are(small_configuration, folds):
+    folds[0].training[0].flow[5] = np.inf  # A recording that no other fold is trained on.
+
+    results = evaluate_folds(small_configuration, folds, seeds=(3, 4, 5))
+
+    assert isinstance(results[0], DivergedError)
+    assert "the mean loss of an epoch must be finite, got nan" in str(results[0])
+    assert_as_alone(small_configuration, folds[1:], results[1:], (4, 5))
+
+
+def test_nothing_random_is_left_behind(small_configuration, folds):
+    before = torch.get_rng_state()
+
+    evaluate_folds(small_configuration, folds[:2], seeds=(3, 4))
+
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_no_fold_and_a_missing_seed_are_refused(small_configuration, folds):
+    with pytest.raises(InvalidValueError, match="folds must be one or more, got 0"):
+        evaluate_folds(small_configuration, [], seeds=())
+    with pytest.raises(InvalidValueError, match=r"seeds must be one per fold \(3\), got 2"):
+        evaluate_folds(small_configuration, folds, seeds=(1, 2))
+
+
+def test_a_fold_without_anything_to_train_on_is_refused_before_any_is_trained(small_configuration, folds, make_band):
+    configuration = small_configuration.with_parameters({"training_frames": "expression-segments"})
+    empty = Fold(held_out="z", training=(make_band("a", "a1", expressions=()),), testing=())
+
+    with pytest.raises(TrainingError, match="got none with training_frames 'expression-segments'"):
+        evaluate_folds(configuration, [*folds, empty], seeds=(1, 2, 3, 4))
