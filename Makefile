@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
 .PHONY: search test test-slow check format ui constraints clean
-.PHONY: bench bench-demo bench-extraction bench-decoding bench-selection bench-training
+.PHONY: bench bench-demo bench-extraction bench-decoding bench-selection bench-training bench-bf16
 
 search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
@@ -33,7 +33,7 @@ format: .venv/.installed
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: bench-extraction bench-training bench-decoding bench-selection bench-demo
+bench: bench-extraction bench-training bench-decoding bench-selection bench-demo bench-bf16
 
 # Baselines beside the best configuration of the demo; needs a finished `make search`.
 bench-demo: .venv/.installed
@@ -48,6 +48,10 @@ bench-extraction: .venv/.installed
 
 bench-training: .venv/.installed
 	$(RUN) -m benchmarks.training $(ARGS)
+
+# Does bfloat16 cost quality on the demo? Needs its features: make search, or platform.extract --max-window 17.
+bench-bf16: .venv/.installed
+	$(RUN) -m benchmarks.bf16_quality --workspace $(WORKSPACE) $(ARGS)
 
 bench-decoding: .venv/.installed
 	$(RUN) -m benchmarks.decoding $(ARGS)

@@ -11,10 +11,11 @@ from spotformer_core.training.fold import evaluate_fold
 from spotformer_core.training.fold_stack import evaluate_folds
 from spotformer_core.training.folds import Fold
 
-TOLERANCE = 1e-3
+TOLERANCE = 5e-3
 """Of losses, relative, and of probabilities, absolute, after up to eight steps of AdamW.
 
-Alone and stacked, products are summed in another order, and AdamW divides by small numbers, so that the last bits grow.
+Alone and stacked, products are summed in another order. AdamW makes whole steps of it where a gradient is zero but for
+rounding, as are those of biases before a batch normalisation, whose running mean follows them with a delay.
 That single steps are the same to twelve digits in double precision stands in test_stacked_folds.py.
 """
 
@@ -56,7 +57,7 @@ def test_every_fold_comes_out_as_if_it_were_trained_alone(small_configuration, f
     assert_as_alone(configuration, folds, results, (3, 4, 5))
     # Another seed gives scores that differ by much more than the tolerance.
     other = evaluate_fold(configuration, folds[0], seed=9).scores["b1"]
-    assert np.abs(other - results[0].scores["b1"]).max() > 50 * TOLERANCE
+    assert np.abs(other - results[0].scores["b1"]).max() > 10 * TOLERANCE
 
 
 def test_a_stack_of_one_fold_is_that_fold_alone(small_configuration, folds):
@@ -77,7 +78,7 @@ def test_a_stack_of_one_fold_is_that_fold_alone(small_configuration, folds):
     ],
 )
 def test_so_it_is_with_other_configurations(small_configuration, folds, parameters, monkeypatch):
-    monkeypatch.setattr(f"{__name__}.TOLERANCE", 2e-2 if "precision" in parameters else TOLERANCE)
+    monkeypatch.setattr(f"{__name__}.TOLERANCE", 3e-2 if "precision" in parameters else TOLERANCE)
     configuration = small_configuration.with_parameters(parameters)
 
     results = evaluate_folds(configuration, folds, seeds=(3, 4, 5))
