@@ -150,7 +150,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--gpu-steps",
         choices=[str(steps) for steps in GpuSteps],
-        default=str(GpuSteps.CUDA_GRAPH),
+        default=str(GpuSteps.EAGER),
         help="how a GPU runs training steps: recorded once and replayed, or launched one by one (default: %(default)s)",
     )
     add_workspace_option(command)

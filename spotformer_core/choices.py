@@ -120,7 +120,7 @@ class GpuSteps(StrEnum):
     No part of a configuration: both compute the same step.
     """
 
-    CUDA_GRAPH = "cuda-graph"
-    """The whole step is recorded once and then replayed by one call."""
     EAGER = "eager"
-    """Every operation is launched by the CPU."""
+    """Every operation is launched by the CPU; what is taken until the other has been seen on a GPU."""
+    CUDA_GRAPH = "cuda-graph"
+    """The whole step is recorded once and then replayed by one call. Never run so far: no GPU was at hand."""

@@ -50,7 +50,7 @@ class FoldInputs:
     seed: int
     settings: tuple[Setting, ...] = (Setting(),)
     decodings: tuple[dict[str, Any], ...] = ({},)
-    gpu_steps: GpuSteps = GpuSteps.CUDA_GRAPH
+    gpu_steps: GpuSteps = GpuSteps.EAGER
 
 
 def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def evaluate_fold(
     seed: int,
     report: Report = ignore,
     device: str = "cpu",
-    gpu_steps: GpuSteps = GpuSteps.CUDA_GRAPH,
+    gpu_steps: GpuSteps = GpuSteps.EAGER,
     stored_epochs: Collection[int] = (),
     checkpoint: Checkpoint | None = None,
 ) -> FoldResult:
@@ -156,7 +156,7 @@ def new_trainer(
     bands: Sequence[FlowBand],
     generator: torch.Generator,
     device: torch.device,
-    gpu_steps: GpuSteps = GpuSteps.CUDA_GRAPH,
+    gpu_steps: GpuSteps = GpuSteps.EAGER,
 ) -> Trainer:
     """A trainer of a new network on all frames of `bands`; random numbers are drawn as `seeded` has set them up.
 

@@ -56,7 +56,7 @@ def evaluate_folds(
     *,
     seeds: Sequence[int],
     device: str = "cpu",
-    gpu_steps: GpuSteps = GpuSteps.CUDA_GRAPH,
+    gpu_steps: GpuSteps = GpuSteps.EAGER,
 ) -> tuple[StackedResult | TrainingError, ...]:
     """What `evaluate_fold` says of each of `folds`, trained side by side; a fold that fails leaves the others alone.
 

@@ -54,7 +54,7 @@ class Trainer:
         configuration: Configuration,
         generator: torch.Generator,
         dropout_generator: torch.Generator | None = None,
-        gpu_steps: GpuSteps = GpuSteps.CUDA_GRAPH,
+        gpu_steps: GpuSteps = GpuSteps.EAGER,
     ) -> None:
         if training_set.num_frames == 0:
             raise TrainingError(

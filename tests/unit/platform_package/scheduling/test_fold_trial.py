@@ -143,7 +143,7 @@ def test_how_a_gpu_runs_steps_goes_from_the_command_line_to_the_fold(inputs, mon
 
     run_fold(TRIAL, replace(inputs, gpu_steps=options.gpu_steps))
 
-    assert seen == [GpuSteps(words[-1]) if words else GpuSteps.CUDA_GRAPH]
+    assert seen == [GpuSteps(words[-1]) if words else GpuSteps.EAGER]
 
 
 def refuse(error):
