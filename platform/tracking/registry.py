@@ -30,6 +30,7 @@ from spotformer_core.spotting.video_recordings import ROW_FIELDS
 CHAMPION = "champion"
 DIGEST_TAG = "spotformer.weights"
 _MODEL_ARTIFACT = "model"
+_CORE_ARTIFACT = "core"
 _ARTIFACT_PATH = "winner"
 _CODE = Path(__file__).with_name("spotting_model.py")
 _NEEDED = ("numpy", "torch", "opencv-python", "numba", "pyarrow")
@@ -152,18 +153,20 @@ def _version_with(client: MlflowClient, name: str, digest: str) -> str | None:
 
 
 def _save(path: Path, folder: Path) -> None:
-    """Writes what MLflow loads: the folder, the code that reads it, and what they need; no pickle."""
+    """Writes what MLflow loads: the model folder, the code that reads it, what that needs; no pickle."""
     inputs = Schema([ColSpec("string", "video"), ColSpec("string", "landmarks")])
     rows = {"video": str, **ROW_FIELDS}
     outputs = Schema([ColSpec(_MLFLOW_TYPES[kind], name) for name, kind in rows.items()])
-    # Under a name of its own, since MLflow stores an artifact under that of its folder.
+    # Under names of their own, since MLflow stores an artifact under that of its folder.
     artifact = Path(shutil.copytree(folder, path.with_name(_MODEL_ARTIFACT)))
+    core = path.with_name(_CORE_ARTIFACT)
+    source = Path(spotformer_core.__file__).parent
+    shutil.copytree(source, core / source.name, ignore=shutil.ignore_patterns("__pycache__"))
     with _quiet():
         mlflow.pyfunc.save_model(
             path,
             python_model=str(_CODE),
-            artifacts={_MODEL_ARTIFACT: str(artifact)},
-            code_paths=[str(Path(spotformer_core.__file__).parent)],
+            artifacts={_MODEL_ARTIFACT: str(artifact), _CORE_ARTIFACT: str(core)},
             signature=ModelSignature(inputs=inputs, outputs=outputs),
             pip_requirements=[f"mlflow=={version('mlflow')}", *(f"{one}=={version(one)}" for one in _NEEDED)],
         )

@@ -1,14 +1,20 @@
 """The winner as MLflow loads it: this file is stored with the model as its code, so nothing is unpickled.
 
-MLflow executes it in the process that loads the model. It needs MLflow and `spotformer_core`, which lies beside it.
+MLflow executes it in the process that loads the model. It needs `spotformer_core`: the installed one, whose compiled
+code is at hand, otherwise the copy that lies beside the weights.
 """
 
+import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped]
 from mlflow.models import set_model
 from mlflow.pyfunc.model import PythonModel
+
+if find_spec("spotformer_core") is None:
+    sys.path.append(str(Path(__file__).parent / "artifacts" / "core"))
 
 from spotformer_core.flow.landmark_stream import stream_landmarks
 from spotformer_core.flow.lost_face_stream import completed_stream
@@ -26,8 +32,7 @@ class SpottingModel(PythonModel):
         """Loads the model folder."""
         self.spotter: Spotter = load_spotter(Path(context.artifacts[MODEL_ARTIFACT]))
 
-    # Without annotations, from which MLflow would take that videos come one by one.
-    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    def predict(self, context: Any, model_input: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:
         """One row per proposal.
 
         Args:
