@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
 .PHONY: search test test-slow check format ui constraints clean
-.PHONY: bench bench-demo bench-extraction bench-decoding bench-selection bench-training bench-bf16
+.PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot bench-training bench-bf16
 
 search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
@@ -33,7 +33,7 @@ format: .venv/.installed
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: bench-extraction bench-training bench-decoding bench-selection bench-demo bench-bf16
+bench: bench-extraction bench-training bench-decoding bench-selection bench-spot bench-demo bench-bf16
 
 # Baselines beside the best configuration of the demo; needs a finished `make search`.
 bench-demo: .venv/.installed
@@ -45,6 +45,10 @@ bench-extraction: .venv/.installed
 	$(RUN) -m benchmarks.known_motion
 	$(RUN) -m benchmarks.store_opening
 	$(RUN) -m benchmarks.extraction_scaling
+
+# Does the way in which features are extracted change what is found on the demo? Half an hour.
+bench-extraction-quality: .venv/.installed
+	$(RUN) -m benchmarks.extraction_quality --workspace $(WORKSPACE) $(ARGS)
 
 bench-training: .venv/.installed
 	$(RUN) -m benchmarks.training $(ARGS)
@@ -60,6 +64,10 @@ bench-decoding: .venv/.installed
 bench-selection: .venv/.installed
 	$(RUN) -m benchmarks.selection_bias $(ARGS)
 	$(RUN) -m benchmarks.setting_choice
+
+# Videos: how much faster than real time on one core, and which part takes how long. ARGS=--hour adds an hour's memory.
+bench-spot: .venv/.installed
+	$(RUN) -m benchmarks.spot $(ARGS)
 
 ui: .venv/.installed
 	.venv/bin/mlflow server --backend-store-uri sqlite:///$(abspath $(WORKSPACE))/mlflow.db \

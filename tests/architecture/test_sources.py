@@ -13,7 +13,7 @@ from spotformer_core.references import REFERENCES
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("platform", "search_spaces", "spotformer_core")
-FOLDERS = (*PACKAGES, "tests", "benchmarks", "cluster")
+FOLDERS = (*PACKAGES, "tests", "benchmarks", "cluster", "examples")
 SOURCES = sorted(path.relative_to(ROOT) for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 PACKAGED = [path for path in SOURCES if path.parts[0] in PACKAGES]
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
