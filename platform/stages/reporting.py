@@ -33,7 +33,7 @@ def print_outcome(dataset: Dataset, options: SearchOptions, outcome: SearchOutco
         print(f"problem: {problem}", file=sys.stderr)
     if outcome.winner is not None:
         print(f"winner, trained on all subjects: {outcome.winner.order.folder}")
-        if outcome.winner.uri:
+        if outcome.winner.uri and isinstance(outcome.winner.order.store.settings, ExtractionSettings):
             print(f"spot in any video: python -m platform.spot VIDEO --model {outcome.winner.uri} --out DIR")
     print(f"journal, frame scores and leaderboard: {folder}")
     print(f"compare the runs: {_look_at(outcome.tracked.tracking_uri)}")
