@@ -24,6 +24,7 @@ class CardFacts:
 
     Attributes:
         compared: the configuration of the card among those of the comparison.
+        epoch: after which the network was taken, counted from 1.
         extraction: the settings of the flow, as plain values.
     """
 
@@ -36,6 +37,7 @@ class CardFacts:
     comparison: StudyComparison
     compared: ComparedConfiguration
     configuration: Configuration
+    epoch: int
     extraction: Mapping[str, Any]
 
 
@@ -59,7 +61,8 @@ def _data(facts: CardFacts) -> Iterator[str]:
     yield (
         f"{facts.dataset}: {facts.num_recordings} recordings of {facts.comparison.num_subjects} subjects, "
         f"{facts.num_frames} frames at {facts.frames_per_second:.4g} per second, {events} expressions. "
-        "This network was trained on all of them, to the last epoch, with the seed rule of the study."
+        f"This network was trained on all of them, for {facts.epoch} of "
+        f"{facts.configuration.training.num_epochs} epochs, with the seed rule of the study."
     )
 
 
@@ -81,8 +84,9 @@ def _quality(facts: CardFacts) -> Iterator[str]:
     decoding = facts.configuration.decoding
     yield (
         f"The apex thresholds in this folder ({decoding.macro_apex_threshold:g} for macro, "
-        f"{decoding.micro_apex_threshold:g} for micro) are the best ones on the pooled scores of the held-out "
-        "subjects: a network that was trained on every subject has no held-out scores of its own to choose on."
+        f"{decoding.micro_apex_threshold:g} for micro), and where the study searched them the rest of the decoding and "
+        "the epoch, are the best ones on the pooled scores of the held-out subjects: a network that was trained on "
+        "every subject has no held-out scores of its own to choose on."
     )
 
 

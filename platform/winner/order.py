@@ -7,6 +7,7 @@ from pathlib import Path
 from platform.reporting.study_comparison import compare_configurations
 from platform.study.identity import dataset_digest, fold_seed
 from platform.study.state import ConfigurationStatus, StudyState
+from platform.study.stored_scores import configuration_of, decoding_at
 from platform.study.workspace import model_folder
 from platform.winner.card import CardFacts, model_card
 from platform.winner.training import WinnerOrder
@@ -14,7 +15,7 @@ from spotformer_core.config import Configuration
 from spotformer_core.datasets.recording import Dataset, ExpressionKind
 from spotformer_core.errors import StudyError, did_you_mean
 from spotformer_core.flow.store import FlowStore
-from spotformer_core.metrics.protocols import Protocol
+from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol
 from spotformer_core.training.whole import NOBODY
 
 
@@ -38,6 +39,7 @@ def winner_order(
     """
     _require_same_dataset(state, dataset)
     name = _complete(state, configuration)
+    chosen, epoch = chosen_configuration(state, name)
     comparison = compare_configurations(state)
     facts = CardFacts(
         study=study,
@@ -48,13 +50,15 @@ def winner_order(
         is_rendered=is_rendered,
         comparison=comparison,
         compared=next(one for one in comparison.configurations if one.name == name),
-        configuration=configuration_of(state, name),
+        configuration=chosen,
+        epoch=epoch,
         extraction=store.settings.as_dict(),
     )
     return WinnerOrder(
         recordings=dataset.recordings,
         store=store,
-        configuration=facts.configuration,
+        configuration=chosen,
+        epoch=epoch,
         frames_per_second=facts.frames_per_second,
         # The rule of the folds, with nobody held out.
         seed=fold_seed(state.study.seed, NOBODY),
@@ -63,6 +67,7 @@ def winner_order(
             "study": study,
             "study_identity": state.study.identity,
             "configuration": name,
+            "epoch": epoch,
             "dataset": dataset.name,
             "dataset_digest": state.study.dataset_digest,
             "rendered": is_rendered,
@@ -74,21 +79,25 @@ def winner_order(
     )
 
 
-def configuration_of(state: StudyState, name: str) -> Configuration:
-    """A complete configuration, proposing at the apex thresholds that are best on its pooled out-of-fold scores.
+def chosen_configuration(state: StudyState, name: str) -> tuple[Configuration, int]:
+    """A complete configuration as it proposes best on its pooled out-of-fold scores, and after which epoch, from 1.
 
-    Those are the thresholds of the paper's protocol. The honest ones differ from subject to subject, each chosen on the
-    others; a network that has learned from every subject has no held-out scores of its own to choose on, and the pooled
-    ones are the largest sample that no network had learned from.
+    Thresholds, decoding and epoch are those of the paper's protocol. The honest ones differ from subject to subject,
+    each chosen on the others; a network that has learned from every subject has no held-out scores of its own to choose
+    on, and the pooled ones are the largest sample that no network had learned from.
     """
-    chosen = next(iter(state.result(name, Protocol.PAPER).thresholds.values()))
-    whole = Configuration.from_parameters({**state.study.space["fixed"], **state.configurations[name].params})
+    result = state.result(name, Protocol.PAPER)
+    # The paper's protocol chooses the same for every subject.
+    subject = min(result.thresholds)
+    setting, thresholds = result.settings[subject], result.thresholds[subject]
+    whole = configuration_of(state.study, state.configurations[name].params)
     decoding = replace(
-        whole.decoding,
-        macro_apex_threshold=chosen[ExpressionKind.MACRO],
-        micro_apex_threshold=chosen[ExpressionKind.MICRO],
+        decoding_at(state, name, setting),
+        macro_apex_threshold=thresholds[ExpressionKind.MACRO],
+        micro_apex_threshold=thresholds[ExpressionKind.MICRO],
     )
-    return replace(whole, decoding=decoding)
+    epoch = whole.training.num_epochs if setting.epoch == LAST_EPOCH else setting.epoch
+    return replace(whole, decoding=decoding), epoch
 
 
 def _complete(state: StudyState, configuration: str) -> str:

@@ -27,7 +27,8 @@ class WinnerOrder:
     """Everything that the training of a winner needs; sent to the worker.
 
     Attributes:
-        configuration: with the apex thresholds that the model proposes at.
+        configuration: with the decoding and the apex thresholds that the model proposes with.
+        epoch: after which the network is taken, counted from 1.
         folder: where the model is put.
         origin: told in the model folder.
         card: Markdown.
@@ -36,6 +37,7 @@ class WinnerOrder:
     recordings: tuple[Recording, ...]
     store: FlowStore
     configuration: Configuration
+    epoch: int
     frames_per_second: float
     seed: int
     folder: Path
@@ -88,6 +90,7 @@ def train_winner(order: WinnerOrder) -> WinnerOutcome:
             order.configuration,
             [order.store.read(recording) for recording in order.recordings],
             seed=order.seed,
+            epoch=order.epoch,
             device=training_device(),
             checkpoint=Checkpoint(path=order.checkpoint, every_epochs=_epochs_between_checkpoints(order)),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from spotformer_core.config import Configuration
+from spotformer_core.errors import require
 from spotformer_core.flow.band import FlowBand
 from spotformer_core.model.spotformer import SpotFormer
 from spotformer_core.training.fold import Checkpoint, Report, checkpoint_identity, ignore, new_trainer
@@ -19,7 +20,7 @@ NOBODY = ""
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class TrainedNetwork:
-    """A network after the last epoch.
+    """A network when its training has ended.
 
     Attributes:
         network: in evaluation mode, on the CPU.
@@ -39,38 +40,44 @@ def train_network(
     bands: Sequence[FlowBand],
     *,
     seed: int,
+    epoch: int | None = None,
     report: Report = ignore,
     device: str = "cpu",
     checkpoint: Checkpoint | None = None,
 ) -> TrainedNetwork:
     """Trains a new network on all of `bands`, as `evaluate_fold` does on those of a fold.
 
-    With the training recordings and the seed of a fold it is the network of that fold, to the last bit. The last epoch
-    is taken: with every subject in training there is nobody left to choose another one on.
+    With the training recordings and the seed of a fold it is the network of that fold after the same epoch, to the last
+    bit.
 
     Args:
         seed: 0 or more; decides initialisation, dropout and the order of the batches.
+        epoch: after which training ends, counted from 1; the last one unless given. With every subject in training
+            there is nobody left to choose it on, so it must have been chosen on scores of folds. The learning rate
+            falls as if all epochs came.
         report: called after every epoch with its number, counted from 1, and its mean loss.
         device: a PyTorch device, "cpu" or for instance "cuda:0".
         checkpoint: where to leave the state between epochs, and to go on from.
 
     Raises:
         FlowStoreError: when a flow band has too few steps for the window, or too few regions.
-        InvalidValueError: for a negative seed.
+        InvalidValueError: for a negative seed, or an epoch beyond the last.
         DivergedError: when a loss or a weight is not finite, or the loss explodes.
         DeviceMemoryError: when a batch does not fit the memory of the device.
         TrainingError: when there is nothing to train on, or the checkpoint is damaged or of another training.
     """
     start = time.perf_counter()
     num_epochs = configuration.training.num_epochs
+    last = num_epochs if epoch is None else epoch
+    require(1 <= last <= num_epochs, "epoch", f"from 1 to num_epochs ({num_epochs})", last, "Leave it out.")
     identity = checkpoint_identity(configuration, bands, held_out=NOBODY, seed=seed, device=device)
     with seeded(seed, device=torch.device(device)) as generator:
         trainer = new_trainer(configuration, bands, generator, torch.device(device))
         if checkpoint is not None and checkpoint.path.exists():
             trainer.restore(read_checkpoint(checkpoint.path, identity))
-        while trainer.epoch < num_epochs:
+        while trainer.epoch < last:
             mean_loss = trainer.run_epoch()
-            if checkpoint and (trainer.epoch % checkpoint.every_epochs == 0 or trainer.epoch == num_epochs):
+            if checkpoint and (trainer.epoch % checkpoint.every_epochs == 0 or trainer.epoch == last):
                 write_checkpoint(checkpoint.path, trainer.snapshot(), identity)
             report(trainer.epoch, mean_loss)
     return TrainedNetwork(

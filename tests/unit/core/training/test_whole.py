@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from spotformer_core.errors import TrainingError
+from spotformer_core.errors import InvalidValueError, TrainingError
 from spotformer_core.training.fold import Checkpoint, evaluate_fold
 from spotformer_core.training.folds import Fold
 from spotformer_core.training.scoring import score_recording
@@ -24,6 +24,22 @@ def test_the_network_of_a_fold_comes_of_its_training_recordings_and_its_seed(sma
     assert trained.final_loss == result.final_loss
     assert trained.num_steps == result.num_steps
     assert score_recording(trained.network, fold.testing[0]).tobytes() == result.scores["c"].tobytes()
+
+
+def test_the_network_after_an_earlier_epoch_is_that_of_the_fold_then(small_configuration, bands, make_band):
+    fold = Fold(held_out="s3", training=bands, testing=(make_band("s3", "c", seed=3),))
+    result = evaluate_fold(small_configuration, fold, seed=5, stored_epochs=(1,))
+
+    trained = train_network(small_configuration, bands, seed=5, epoch=1)
+
+    assert score_recording(trained.network, fold.testing[0]).tobytes() == result.scores_by_epoch[1]["c"].tobytes()
+    assert result.scores_by_epoch[1]["c"].tobytes() != result.scores["c"].tobytes()
+
+
+@pytest.mark.parametrize("epoch", [0, 3])
+def test_an_epoch_that_does_not_come_is_refused(small_configuration, bands, epoch):
+    with pytest.raises(InvalidValueError, match=rf"epoch must be from 1 to num_epochs \(2\), got {epoch}"):
+        train_network(small_configuration, bands, seed=5, epoch=epoch)
 
 
 def test_a_training_that_was_interrupted_ends_with_the_same_bits(small_configuration, bands, tmp_path):

@@ -5,8 +5,12 @@ from dataclasses import replace
 import pytest
 
 from platform.study.identity import fold_seed
+from platform.study.records import DecodingRecord
 from platform.study.state import StudyState
 from spotformer_core.errors import StudyError
+from spotformer_core.metrics.protocols import Protocol
+
+COUNTS = {"macro": [1, 0, 0], "micro": [0, 0, 1]}
 
 
 def test_the_best_configuration_is_ordered_with_the_thresholds_of_the_pooled_scores(study):
@@ -18,6 +22,32 @@ def test_the_best_configuration_is_ordered_with_the_thresholds_of_the_pooled_sco
     # At 0.3 and 0.5 both kinds are found alike, at 0.9 nothing is: of the equal ones the middle one.
     assert (decoding.macro_apex_threshold, decoding.micro_apex_threshold) == (0.5, 0.5)
     assert (decoding.macro_duration, order.configuration.model.window) == (20, 9)
+
+
+def test_decoding_and_epoch_are_those_chosen_on_the_pooled_scores(study):
+    searched = replace(
+        study.state.study,
+        space=study.state.study.space | {"stored_epochs": [1]},
+        decodings=[{}, {"overlap_threshold": 0.25}],
+    )
+    choice = {"epoch": 1, "decoding": 1, "thresholds": {"macro": 0.3, "micro": 0.9}, "counts": {}}
+    study.state.study = searched
+    study.state.configurations["c0000"].decoding = DecodingRecord(
+        configuration="c0000",
+        choices={protocol: {subject: choice | {"counts": COUNTS} for subject in "ab"} for protocol in Protocol},
+    )
+
+    order = study.order()
+
+    decoding = order.configuration.decoding
+    assert decoding.overlap_threshold == 0.25
+    assert (decoding.macro_apex_threshold, decoding.micro_apex_threshold) == (0.3, 0.9)
+    assert (order.epoch, order.origin["epoch"]) == (1, 1)
+    assert "for 1 of 2 epochs" in order.card
+
+
+def test_the_last_epoch_is_taken_where_none_was_searched(study):
+    assert study.order().epoch == 2
 
 
 def test_the_seed_follows_the_rule_of_the_folds_with_nobody_held_out(study):
