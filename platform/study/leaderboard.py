@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from platform.study.records import DecodingRecord
 from platform.study.state import StudyState
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.metrics.counts import Counts
-from spotformer_core.metrics.protocols import Protocol, ProtocolResult
+from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol, ProtocolResult
 
 OVERALL = "overall"
 
@@ -67,7 +68,24 @@ def configuration_entries(state: StudyState) -> list[dict[str, Any]]:
             entry["f1"] = {key: counts.f1 for key, counts in row.honest.items()}
             entry["counts"] = {key: counts.as_dict() for key, counts in row.honest.items()}
             entry["f1_paper"] = {key: counts.f1 for key, counts in row.paper.items()}
+        if configuration.decoding is not None:
+            entry["chosen"] = _chosen(state, configuration.decoding)
         if configuration.failure:
             entry["failure"] = configuration.failure
         entries.append(entry)
     return entries
+
+
+def _chosen(state: StudyState, record: DecodingRecord) -> dict[str, Any]:
+    """By protocol and held-out subject: epoch, what was changed in the decoding, and thresholds."""
+    return {
+        protocol: {
+            subject: {
+                "epoch": "last" if choice["epoch"] == LAST_EPOCH else choice["epoch"],
+                "decoding": state.study.decodings[choice["decoding"]],
+                "thresholds": choice["thresholds"],
+            }
+            for subject, choice in choices.items()
+        }
+        for protocol, choices in record.choices.items()
+    }

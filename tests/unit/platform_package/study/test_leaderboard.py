@@ -6,6 +6,8 @@ from platform.study.leaderboard import configuration_entries, leaderboard
 from platform.study.records import ConfigurationRecord, FailureRecord
 from platform.study.state import StudyState
 from spotformer_core.metrics.counts import Counts
+from spotformer_core.metrics.protocols import Protocol
+from tests.scored_studies import write_study
 
 
 def test_a_row_pools_the_counts_of_all_subjects_for_each_kind_and_overall(finished_study):
@@ -77,3 +79,17 @@ def test_entries_hold_every_configuration_in_the_order_asked_as_plain_json(finis
             "f1_paper": None,
         },
     ]
+
+
+def test_entries_say_what_was_chosen_on_stored_scores(tmp_path):
+    state = write_study(tmp_path)
+
+    (entry,) = json.loads(json.dumps(configuration_entries(state)))
+
+    assert set(entry["chosen"]) == {"honest", "paper", "as-released"}
+    result = state.result("c0000", Protocol.HONEST)
+    for subject, chosen in entry["chosen"]["honest"].items():
+        setting = result.settings[subject]
+        assert chosen["epoch"] == (setting.epoch or "last")
+        assert chosen["decoding"] == state.study.decodings[setting.decoding]
+        assert list(chosen["thresholds"].values()) == list(result.thresholds[subject].values())
