@@ -44,12 +44,15 @@ def print_comparison(comparison: StudyComparison, *, title: str) -> None:
     if not console.is_terminal:
         console = Console(width=_WIDTH_IN_A_LOG)
     table = Table(title=f"{title}: {_size(comparison)}", title_justify="left")
-    for heading in _HEADINGS:
+    # Parameters stand below: in a column beside the figures they would be broken into many lines.
+    for heading in _HEADINGS[:-1]:
         table.add_column(heading)
     rows = _rows(comparison)
     for cells in rows[:_NUM_ROWS]:
-        table.add_row(*(cell.replace(" (", "\n(", 1) for cell in cells))
+        table.add_row(*(cell.replace(" (", "\n(", 1) for cell in cells[:-1]))
     console.print(table)
+    for _, name, *_, parameters in rows[:_NUM_ROWS]:
+        console.print(f"{name}: {parameters}", markup=False, highlight=False)
     if len(rows) > _NUM_ROWS:
         console.print(f"... and {len(rows) - _NUM_ROWS} more")
     for line in (*_notes(comparison), worth(comparison)):
@@ -108,7 +111,8 @@ def _rows(comparison: StudyComparison) -> list[list[str]]:
 def _cells(one: ComparedConfiguration) -> list[str]:
     honest, paper = one.f1[Protocol.HONEST], one.f1[Protocol.PAPER]
     values = (
-        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}" for name, value in one.params.items()
+        f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
+        for name, value in sorted(one.params.items())
     )
     return [
         one.name,
