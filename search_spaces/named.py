@@ -4,11 +4,11 @@ from search_spaces.demo import DEMO
 from search_spaces.demo_decoding import DEMO_DECODING
 from search_spaces.published import PUBLISHED
 from search_spaces.released import RELEASED
-from search_spaces.smoke import SMOKE
+from search_spaces.smoke import SMOKE, SMOKE_DECODING
 from search_spaces.vocabulary import Space
 from spotformer_core.errors import InvalidValueError, did_you_mean
 
-_SPACES = {space.name: space for space in (DEMO, DEMO_DECODING, PUBLISHED, RELEASED, SMOKE)}
+_SPACES = {space.name: space for space in (DEMO, DEMO_DECODING, PUBLISHED, RELEASED, SMOKE, SMOKE_DECODING)}
 
 
 def named_space(name: str) -> Space:

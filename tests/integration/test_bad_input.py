@@ -165,3 +165,13 @@ def test_a_dry_run_starts_nothing(workspace: Path, capsys: pytest.CaptureFixture
     assert "would extract 0 of 3 recordings" in said
     assert "would run 4 configurations x 3 folds = 12 trials" in said
     assert sorted(path for path in workspace.rglob("*")) == before
+
+
+def test_a_dry_run_says_what_would_be_chosen_on_stored_scores(workspace: Path, capsys: pytest.CaptureFixture[str]):
+    words = ["--workspace", str(workspace), "--space", "smoke-decoding", "--dry-run"]
+
+    assert run_command(platform.search.main, platform.search.parser(), words) == 0
+
+    said = capsys.readouterr().out
+    assert "overlap_threshold, on stored scores: 0.1 to 0.9" in said
+    assert "epoch, on stored scores: 1, or the last" in said

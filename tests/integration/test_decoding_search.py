@@ -11,7 +11,7 @@ from platform.study.records import DecodingRecord, FoldRecord
 from search_spaces.named import named_space
 from tests.searches import Ended, journal_lines, run_module
 
-SEARCH = ("--space", "demo-decoding", "--configurations", "1", "--seed", "2", "--study", "chosen")
+SEARCH = ("--space", "smoke-decoding", "--configurations", "1", "--seed", "2", "--study", "chosen")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_the_choice_is_in_the_journal_and_the_frame_scores_of_every_epoch_beside
     folder, ended = searched
     assert ended.code == 0, ended.err
     study = folder / "studies" / "chosen"
-    space = named_space("demo-decoding")
+    space = named_space("smoke-decoding")
 
     records = read_journal(study / "journal.jsonl")
 
@@ -47,7 +47,7 @@ def test_decoding_the_finished_study_with_the_same_candidates_chooses_the_same(s
     path = folder / "decoded.json"
 
     ended = run_module(
-        *("decode", "--workspace", folder, "--study", "chosen", "--candidates", "32", "--seed", "2", "--json", path)
+        *("decode", "--workspace", folder, "--study", "chosen", "--candidates", "16", "--seed", "2", "--json", path)
     )
 
     assert ended.code == 0, ended.err
