@@ -86,7 +86,9 @@ class LandmarkFiles:
         """A digest of the recording's CSV, and the policy for lost faces."""
         path = landmark_path(self.folder, recording=recording.name)
         try:
-            digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+            # Block by block: the file of an hour has a hundred megabytes.
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
         except OSError as error:
             raise LandmarkError(
                 f"every recording must have its landmarks, but {path} gives: {error.strerror}. "
