@@ -22,7 +22,8 @@ from spotformer_core.flow.landmark_files import (
 )
 from spotformer_core.shapes import Float32
 
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 17
+"""About 130 rows. pyarrow reads some 30 blocks ahead."""
 
 
 def stream_landmarks(folder: Path, recording: Recording) -> Iterator[Float32[np.ndarray, "68 2"]]:
