@@ -21,10 +21,12 @@ def train_on_cluster(order: WinnerOrder, *, num_gpus: float) -> None:
     task = ray.remote(num_cpus=1, num_gpus=num_gpus, max_retries=_RETRIES)(train_winner)
     try:
         outcome = ray.get(task.remote(order))
-    except ray.exceptions.WorkerCrashedError as error:
+    except ray.exceptions.RayTaskError:
+        raise
+    except ray.exceptions.RayError as error:
         raise TrainingError(
-            f"the winner must be trained by a worker that lives, but {_RETRIES + 1} died on it: {error}. "
-            "Ray's log says how; give the same command again."
+            f"the winner must be trained by a worker that lives, but {_RETRIES + 1} died on it: {error} "
+            "Ray's log says how; the same command goes on from its checkpoint."
         ) from error
     if outcome.disk_full:
         raise OSError(errno.ENOSPC, outcome.problem)
