@@ -2,7 +2,8 @@
 
 The sequences are short (at most 25) and many, so that moving numbers costs as much as multiplying them. Automatic
 differentiation would copy every operand of every product through main memory. Here a few windows at a time are brought
-into place, multiplied and put back while they lie in the cache; only attention weights are kept for the gradient.
+into place, multiplied and put back while they lie in the cache. For the gradient they are kept as they were brought
+into place, which takes no more memory than what they were brought from, and the attention weights beside them.
 """
 
 from collections.abc import Iterator
@@ -37,17 +38,17 @@ class SoftmaxAttention(torch.autograd.Function):
         if weight_factors is not None:
             weight_factors = weight_factors.to(projected.dtype)
         gathered = projected.new_empty((*projected.shape[:3], *projected.shape[4:]))
-        all_weights = []
+        kept_for_gradient: list[Tensor] = []
         for windows in _cached_parts(projected):
-            queries, keys, values = _sequences(projected[windows], axis)
+            queries, keys, values = sequences = _sequences(projected[windows], axis)
             # One column per query: on the CPU a softmax down short columns is faster than one along short rows.
             weights = torch.bmm(keys, queries.mT).mul_(scale).softmax(dim=1).to(values.dtype)
             kept = _kept(weights, weight_factors, windows)
             place = gathered[windows].transpose(2, axis).transpose(2, 3)
             place.copy_(torch.bmm(kept.mT, values).view(place.shape))
-            all_weights.append(weights)
-        ctx.save_for_backward(projected, weight_factors, *all_weights)
-        ctx.axis, ctx.scale = axis, scale
+            kept_for_gradient += [sequences, weights]
+        ctx.save_for_backward(weight_factors, *kept_for_gradient)
+        ctx.axis, ctx.scale, ctx.shape = axis, scale, projected.shape
         return gathered
 
     @staticmethod
@@ -56,10 +57,10 @@ class SoftmaxAttention(torch.autograd.Function):
         ctx: Any, of_gathered: Float[Tensor, "batch time node heads head_width"]
     ) -> tuple[Float[Tensor, "batch time node 3 heads head_width"], None, None]:
         """The gradient of the queries, keys and values."""
-        projected, weight_factors, *all_weights = ctx.saved_tensors
-        of_projected = torch.empty_like(projected)
-        for windows, weights in zip(_cached_parts(projected), all_weights, strict=True):
-            queries, keys, values = sequences = _sequences(projected[windows], ctx.axis)
+        weight_factors, *kept = ctx.saved_tensors
+        of_projected = of_gathered.new_empty(ctx.shape)
+        for windows, sequences, weights in zip(_cached_parts(of_projected), kept[::2], kept[1::2], strict=True):
+            queries, keys, values = sequences
             gradients = torch.empty_like(sequences)
             of_sums = of_gathered[windows].transpose(2, ctx.axis).transpose(2, 3).reshape(values.shape)
             torch.bmm(_kept(weights, weight_factors, windows), of_sums, out=gradients[2])
