@@ -52,6 +52,7 @@ bench-extraction-quality: .venv/.installed
 
 bench-training: .venv/.installed
 	$(RUN) -m benchmarks.training $(ARGS)
+	$(RUN) -m benchmarks.stacked_folds
 
 # Does bfloat16 cost quality on the demo? Needs its features: make search, or platform.extract --max-window 17.
 bench-bf16: .venv/.installed
