@@ -1,13 +1,15 @@
 """The spaces that `--space` knows by name."""
 
 from search_spaces.demo import DEMO
+from search_spaces.full import FULL
 from search_spaces.published import PUBLISHED
 from search_spaces.released import RELEASED
 from search_spaces.smoke import SMOKE
+from search_spaces.tables import TABLE_3, TABLE_4, TABLE_5, TABLE_6
 from search_spaces.vocabulary import Space
 from spotformer_core.errors import InvalidValueError, did_you_mean
 
-_SPACES = {space.name: space for space in (DEMO, PUBLISHED, RELEASED, SMOKE)}
+_SPACES = {space.name: space for space in (DEMO, FULL, PUBLISHED, RELEASED, SMOKE, TABLE_3, TABLE_4, TABLE_5, TABLE_6)}
 
 
 def named_space(name: str) -> Space:
@@ -17,7 +19,10 @@ def named_space(name: str) -> Space:
         InvalidValueError: when no space has it.
     """
     if name not in _SPACES:
-        raise InvalidValueError(f"a space must be one of the named ones, got {name!r}. {did_you_mean(name, _SPACES)}")
+        raise InvalidValueError(
+            f"a space must be one of the named ones or a file that ends in .yaml or .py, got {name!r}. "
+            f"{did_you_mean(name, _SPACES)}"
+        )
     return _SPACES[name]
 
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from platform.study.journal import Journal
 from platform.study.outcomes import Outcome, OutcomeStatus
-from platform.study.records import ConfigurationRecord, FailureRecord, FoldRecord
-from platform.study.state import ConfigurationStatus, StudyState
+from platform.study.race import Race
+from platform.study.records import ConfigurationRecord, DroppedRecord, FailureRecord, FoldRecord
+from platform.study.state import ConfigurationState, ConfigurationStatus, StudyState
 
 
 class Scheduling(StrEnum):
@@ -47,9 +48,11 @@ class Plan:
         self._ask = ask
         self._num_configurations = num_configurations
         self._running: set[FoldOrder] = set()
+        self._race = Race(state, self._raced_against)
 
     def next(self) -> FoldOrder | None:
         """The next fold to run, or None when nothing can start now (see `finished`)."""
+        self._drop_losers()
         order = self._waiting_fold()
         if order is None and self._may_ask():
             self._ask_configuration()
@@ -65,9 +68,10 @@ class Plan:
         return not open_ones and len(self.state.configurations) >= self._num_configurations
 
     def complete(self, record: FoldRecord) -> None:
-        """Takes a finished fold."""
+        """Takes a finished fold; a configuration that has lost its race with it is dropped."""
         self._record(record)
         self._running.discard(FoldOrder(record.configuration, record.subject))
+        self._drop_losers()
 
     def fail(self, order: FoldOrder, reason: str) -> None:
         """Takes a fold that failed for good; its configuration gets no more folds in this run."""
@@ -79,20 +83,38 @@ class Plan:
         self._running.discard(order)
 
     def num_folds(self) -> tuple[int, int]:
-        """Finished folds, and folds in all when every configuration runs whole."""
-        done = sum(len(state.folds) for state in self.state.configurations.values())
-        count = max(self._num_configurations, len(self.state.configurations))
-        return done, count * len(self.state.study.subjects)
+        """Finished folds, and folds in all when every configuration that is not dropped runs whole."""
+        configurations = self.state.configurations.values()
+        done = sum(len(state.folds) for state in configurations)
+        count = max(self._num_configurations, len(configurations))
+        num_subjects = len(self.state.study.subjects)
+        saved = sum(num_subjects - len(state.folds) for state in configurations if state.dropped is not None)
+        return done, count * num_subjects - saved
 
-    def _record(self, record: FoldRecord | FailureRecord | ConfigurationRecord) -> None:
+    def _record(self, record: FoldRecord | FailureRecord | ConfigurationRecord | DroppedRecord) -> None:
         self._journal.append(record)
         self.state.apply(record)
 
+    def _open(self) -> list[tuple[int, str]]:
+        """Number and name of every open configuration, in the order asked."""
+        return [
+            (number, name)
+            for number, (name, state) in enumerate(self.state.configurations.items())
+            if state.status is ConfigurationStatus.OPEN
+        ]
+
+    def _drop_losers(self) -> None:
+        for number, name in self._open():
+            record = self._race.lost(number, name)
+            if record is not None:
+                self._record(record)
+
     def _waiting_fold(self) -> FoldOrder | None:
-        for name in self.state.with_status(ConfigurationStatus.OPEN):
-            for subject in self.state.missing_folds(name):
+        for number, name in self._open():
+            folds = self.state.configurations[name].folds
+            for subject in self.state.study.subjects[: self._race.num_subjects(number, name)]:
                 order = FoldOrder(name, subject)
-                if order not in self._running:
+                if subject not in folds and order not in self._running:
                     return order
         return None
 
@@ -100,9 +122,14 @@ class Plan:
         number = len(self.state.configurations)
         if number >= self._num_configurations:
             return False
-        return all(state.status is not ConfigurationStatus.OPEN for state in list(self._known(number)))
+        return all(state.status is not ConfigurationStatus.OPEN for state in self._known(number))
 
-    def _known(self, number: int) -> Sequence[Any]:
+    def _raced_against(self, number: int) -> Sequence[ConfigurationState]:
+        if self.state.study.scheduling == Scheduling.FREE_RUNNING:
+            return list(self.state.configurations.values())
+        return self._known(number)
+
+    def _known(self, number: int) -> Sequence[ConfigurationState]:
         """States of the configurations that must be decided before number `number` is asked."""
         if self.state.study.scheduling == Scheduling.FREE_RUNNING:
             return ()
@@ -122,6 +149,9 @@ class Plan:
         state = self.state.configurations[name]
         if not known or state.status is ConfigurationStatus.OPEN:
             return Outcome(params=state.params, status=OutcomeStatus.PENDING)
-        if state.status is ConfigurationStatus.FAILED:
-            return Outcome(params=state.params, status=OutcomeStatus.FAILED)
-        return Outcome(params=state.params, status=OutcomeStatus.COMPLETE, value=self.state.value(name))
+        if state.status is not ConfigurationStatus.COMPLETE:
+            return Outcome(params=state.params, status=OutcomeStatus(str(state.status)))
+        f1 = self.state.honest_f1(name)
+        return Outcome(
+            params=state.params, status=OutcomeStatus.COMPLETE, value=f1.overall, by_kind=(f1.macro, f1.micro)
+        )

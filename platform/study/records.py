@@ -27,6 +27,12 @@ class StudyRecord:
     """Name of a reading policy to what it was applied to, as counted when the study began."""
     missing_recordings: list[str] = field(default_factory=list)
     """Recordings that were annotated but not on disk when the study began."""
+    sampler: str = "tpe"
+    racing: str = "off"
+    prior_studies: list[str] = field(default_factory=list)
+    """Studies whose outcomes the sampler knows from the start."""
+    prior: list[dict[str, Any]] = field(default_factory=list)
+    """Those outcomes as they were when the study began: parameters, status and values."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +74,21 @@ class ReopenedRecord:
     configuration: str
 
 
-Record = StudyRecord | ConfigurationRecord | FoldRecord | FailureRecord | ReopenedRecord
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DroppedRecord:
+    """A configuration was clearly worse than the best on the same subjects and gets no more folds."""
+
+    configuration: str
+    reference: str
+    """The configuration that it was compared with."""
+    num_subjects: int
+    """Of the study's order, the first so many were compared."""
+    f1: float
+    """Overall F1 on these subjects only, thresholds chosen among them by the honest protocol."""
+    reference_f1: float
+
+
+Record = StudyRecord | ConfigurationRecord | FoldRecord | FailureRecord | ReopenedRecord | DroppedRecord
 
 _TYPES: dict[str, type[Any]] = {
     "study": StudyRecord,
@@ -76,6 +96,7 @@ _TYPES: dict[str, type[Any]] = {
     "fold": FoldRecord,
     "failure": FailureRecord,
     "reopened": ReopenedRecord,
+    "dropped": DroppedRecord,
 }
 _NAMES = {type_: name for name, type_ in _TYPES.items()}
 

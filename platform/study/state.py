@@ -1,16 +1,25 @@
 """What a journal says so far: configurations, their finished folds, and what is left to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 
-from platform.study.records import ConfigurationRecord, FailureRecord, FoldRecord, Record, ReopenedRecord, StudyRecord
+from platform.study.records import (
+    ConfigurationRecord,
+    DroppedRecord,
+    FailureRecord,
+    FoldRecord,
+    Record,
+    ReopenedRecord,
+    StudyRecord,
+)
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.errors import JournalError
-from spotformer_core.metrics.protocols import Protocol, ProtocolResult, apply_protocol
+from spotformer_core.metrics.protocols import Protocol, ProtocolResult, apply_protocol, f1_of, honest_counts
+from spotformer_core.shapes import Int
 
 
 class ConfigurationStatus(StrEnum):
@@ -19,6 +28,7 @@ class ConfigurationStatus(StrEnum):
     OPEN = "open"
     COMPLETE = "complete"
     FAILED = "failed"
+    DROPPED = "dropped"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -28,6 +38,7 @@ class ConfigurationState:
     Attributes:
         params: values of the space's dimensions.
         folds: finished folds by held-out subject.
+        dropped: how a race was lost; None unless it was.
     """
 
     name: str
@@ -35,6 +46,16 @@ class ConfigurationState:
     status: ConfigurationStatus = ConfigurationStatus.OPEN
     folds: dict[str, FoldRecord] = field(default_factory=dict)
     failure: str = ""
+    dropped: DroppedRecord | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HonestF1:
+    """What a complete configuration scores under the honest protocol."""
+
+    overall: float
+    macro: float
+    micro: float
 
 
 class StudyState:
@@ -43,6 +64,7 @@ class StudyState:
     def __init__(self, study: StudyRecord, records: Iterable[Record] = ()) -> None:
         self.study = study
         self.configurations: dict[str, ConfigurationState] = {}
+        self._f1: dict[str, HonestF1] = {}
         for record in records:
             self.apply(record)
 
@@ -66,13 +88,19 @@ class StudyState:
             )
         self._apply_to(self.configurations[record.configuration], record)
 
-    def _apply_to(self, state: ConfigurationState, record: FoldRecord | FailureRecord | ReopenedRecord) -> None:
+    def _apply_to(
+        self, state: ConfigurationState, record: FoldRecord | FailureRecord | ReopenedRecord | DroppedRecord
+    ) -> None:
+        self._f1.pop(state.name, None)
         if isinstance(record, FoldRecord):
             state.folds[record.subject] = record
-            if set(state.folds) == set(self.study.subjects):
+            # A fold that was running when its configuration was dropped is kept, but brings nothing back.
+            if state.dropped is None and len(state.folds) == len(self.study.subjects):
                 state.status = ConfigurationStatus.COMPLETE
         elif isinstance(record, FailureRecord):
             state.status, state.failure = ConfigurationStatus.FAILED, f"{record.subject}: {record.reason}"
+        elif isinstance(record, DroppedRecord):
+            state.status, state.dropped = ConfigurationStatus.DROPPED, record
         else:
             state.status, state.failure = ConfigurationStatus.OPEN, ""
 
@@ -89,7 +117,21 @@ class StudyState:
 
     def value(self, configuration: str) -> float:
         """What the search maximises: overall F1 under the honest protocol."""
-        return self.result(configuration, Protocol.HONEST).overall.f1
+        return self.honest_f1(configuration).overall
+
+    def honest_f1(self, configuration: str) -> HonestF1:
+        """The F1s of a complete configuration under the honest protocol; computed once."""
+        if configuration not in self._f1:
+            by_kind = self.honest_counts(configuration, self.study.subjects).sum(axis=0)
+            macro, micro = f1_of(by_kind)
+            overall = f1_of(by_kind.sum(axis=0))
+            self._f1[configuration] = HonestF1(overall=float(overall), macro=float(macro), micro=float(micro))
+        return self._f1[configuration]
+
+    def honest_counts(self, configuration: str, subjects: Sequence[str]) -> Int[np.ndarray, "subjects kinds 3"]:
+        """TP, FP and FN on these subjects, as if the study had no others: thresholds are chosen among them."""
+        folds = self.configurations[configuration].folds
+        return honest_counts(np.array([[folds[subject].counts[kind] for kind in KINDS] for subject in subjects]))
 
     def with_status(self, status: ConfigurationStatus) -> tuple[str, ...]:
         """Names of the configurations with this status, in the order asked."""
