@@ -22,6 +22,10 @@ class Float:
         """Values at which the space must be valid for it to be valid everywhere."""
         return (float(self.low), float(self.high))
 
+    def holds(self, value: Value) -> bool:
+        """Whether `value` is one that the dimension can have."""
+        return not isinstance(value, str) and self.low <= value <= self.high
+
     def describe(self) -> str:
         """One line for people."""
         return f"{self.low:g} to {self.high:g}"
@@ -42,6 +46,10 @@ class LogFloat:
         """Values at which the space must be valid for it to be valid everywhere."""
         return (float(self.low), float(self.high))
 
+    def holds(self, value: Value) -> bool:
+        """Whether `value` is one that the dimension can have."""
+        return not isinstance(value, str) and self.low <= value <= self.high
+
     def describe(self) -> str:
         """One line for people."""
         return f"{self.low:g} to {self.high:g} (log)"
@@ -61,6 +69,10 @@ class Integer:
         """The smallest and the largest value."""
         return (self.low, self.high)
 
+    def holds(self, value: Value) -> bool:
+        """Whether `value` is one that the dimension can have."""
+        return isinstance(value, int) and self.low <= value <= self.high
+
     def describe(self) -> str:
         """One line for people."""
         return f"{self.low} to {self.high}"
@@ -79,6 +91,10 @@ class Choice:
     def ends(self) -> tuple[Value, ...]:
         """Values at which the space must be valid for it to be valid everywhere."""
         return self.values
+
+    def holds(self, value: Value) -> bool:
+        """Whether `value` is one that the dimension can have."""
+        return value in self.values
 
     def describe(self) -> str:
         """One line for people."""

@@ -65,7 +65,7 @@ class Space:
         for name, value in point.items():
             dimension = self.dimensions[name]
             rule = f"inside its dimension ({dimension.describe()})"
-            require(_holds(dimension, value), f"{name} of a starting point", rule, value, "Widen the dimension.")
+            require(dimension.holds(value), f"{name} of a starting point", rule, value, "Widen the dimension.")
 
     def existing(self, values: Mapping[str, Any]) -> list[str]:
         """Names of the dimensions that exist beside these values of the others, in the order declared."""
@@ -152,9 +152,3 @@ def _telling_values(dimension: Dimension) -> tuple[Value, ...]:
             return (low, low + 1, high)
         case _:
             return dimension.ends()
-
-
-def _holds(dimension: Dimension, value: Value) -> bool:
-    if isinstance(dimension, Choice):
-        return value in dimension.values
-    return not isinstance(value, str) and dimension.low <= value <= dimension.high

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from platform.study.leaderboard import OVERALL, LeaderboardRow
+from platform.study.records import DroppedRecord
 
 _NUM_ROWS = 10
 _WIDTH_IN_A_LOG = 132
@@ -23,10 +24,23 @@ def print_leaderboard(rows: Sequence[LeaderboardRow], *, title: str) -> None:
         table.add_column(heading, justify="right")
     table.add_column("parameters")
     for rank, row in enumerate(rows[:_NUM_ROWS], start=1):
-        table.add_row(str(rank), row.name, *_figures(row), _parameters(row.params))
+        table.add_row(str(rank), f"{row.name} *" if row.front else row.name, *_figures(row), _parameters(row.params))
     console.print(table)
     if len(rows) > _NUM_ROWS:
         console.print(f"... and {len(rows) - _NUM_ROWS} more")
+    if any(row.front for row in rows):
+        print("*: no other configuration is better in macro or micro F1 without being worse in the other.")
+
+
+def print_dropped(dropped: Sequence[DroppedRecord], *, num_subjects: int) -> None:
+    """Prints which configurations lost their race, and on how many subjects; they have no rank."""
+    for record in dropped[:_NUM_ROWS]:
+        print(
+            f"dropped: {record.configuration} after {record.num_subjects} of {num_subjects} subjects, "
+            f"F1 {record.f1:.3f} against {record.reference_f1:.3f} of {record.reference} on the same ones"
+        )
+    if len(dropped) > _NUM_ROWS:
+        print(f"... and {len(dropped) - _NUM_ROWS} more were dropped")
 
 
 def _figures(row: LeaderboardRow) -> list[str]:

@@ -56,7 +56,7 @@ def _to_unit(outcome: Outcome, names: Sequence[str], dimensions: Sequence[Dimens
         low, high = _bounds(dimension)
         value = _scaled(dimension, outcome.params[name])
         shares.append((value - low) / (high - low) if high > low else 0.5)
-    return np.clip(np.array(shares), 0.0, 1.0)
+    return np.asarray(np.clip(shares, 0.0, 1.0), np.float64)
 
 
 def _from_unit(dimension: Dimension, share: float) -> float | int:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from platform.console.leaderboard_table import print_leaderboard
+from platform.console.leaderboard_table import print_dropped, print_leaderboard
 from platform.extraction.missing import missing_recordings
 from platform.landmarks.source import LandmarkSource
 from platform.stages.searching import SearchOptions, SearchOutcome, is_rendered
@@ -29,6 +29,9 @@ def print_outcome(dataset: Dataset, options: SearchOptions, outcome: SearchOutco
     rows = leaderboard(outcome.state)
     if rows:
         print_leaderboard(rows, title=f"study {options.study}: {len(rows)} configurations")
+    configurations = outcome.state.configurations.values()
+    dropped = [one.dropped for one in configurations if one.dropped is not None]
+    print_dropped(dropped, num_subjects=len(outcome.state.study.subjects))
     if is_rendered(dataset):
         print(RENDERED_WARNING)
     print("honest: thresholds chosen on the other subjects. paper: chosen on the pooled result itself, optimistic.")
@@ -55,7 +58,7 @@ def print_dry_run(
 ) -> None:
     """Prints what a search would do; starts nothing and writes nothing."""
     missing = len(_without_flow(dataset, landmarks, workspace=workspace, settings=settings))
-    count = options.num_configurations if options.space.dimensions else 1
+    count = options.num_configurations
     print(f"space {options.space.name}: {options.space.description}")
     for name, dimension in options.space.dimensions.items():
         print(f"  {name}: {dimension.describe()}")

@@ -17,7 +17,7 @@ from platform.study.journal import Journal
 from platform.study.outcomes import Outcome, OutcomeStatus
 from platform.study.race import Race
 from platform.study.records import ConfigurationRecord, DroppedRecord, FailureRecord, FoldRecord
-from platform.study.state import ConfigurationState, ConfigurationStatus, StudyState
+from platform.study.state import ConfigurationStatus, StudyState
 
 
 class Scheduling(StrEnum):
@@ -48,7 +48,7 @@ class Plan:
         self._ask = ask
         self._num_configurations = num_configurations
         self._running: set[FoldOrder] = set()
-        self._race = Race(state, self._raced_against)
+        self._race = Race(state, self._num_raced_against)
 
     def next(self) -> FoldOrder | None:
         """The next fold to run, or None when nothing can start now (see `finished`)."""
@@ -64,8 +64,7 @@ class Plan:
     @property
     def finished(self) -> bool:
         """Whether every configuration asked for is decided."""
-        open_ones = self.state.with_status(ConfigurationStatus.OPEN)
-        return not open_ones and len(self.state.configurations) >= self._num_configurations
+        return not self.state.open_ones and len(self.state.configurations) >= self._num_configurations
 
     def complete(self, record: FoldRecord) -> None:
         """Takes a finished fold; a configuration that has lost its race with it is dropped."""
@@ -95,22 +94,14 @@ class Plan:
         self._journal.append(record)
         self.state.apply(record)
 
-    def _open(self) -> list[tuple[int, str]]:
-        """Number and name of every open configuration, in the order asked."""
-        return [
-            (number, name)
-            for number, (name, state) in enumerate(self.state.configurations.items())
-            if state.status is ConfigurationStatus.OPEN
-        ]
-
     def _drop_losers(self) -> None:
-        for number, name in self._open():
+        for name, number in list(self.state.open_ones.items()):
             record = self._race.lost(number, name)
             if record is not None:
                 self._record(record)
 
     def _waiting_fold(self) -> FoldOrder | None:
-        for number, name in self._open():
+        for name, number in self.state.open_ones.items():
             folds = self.state.configurations[name].folds
             for subject in self.state.study.subjects[: self._race.num_subjects(number, name)]:
                 order = FoldOrder(name, subject)
@@ -122,22 +113,22 @@ class Plan:
         number = len(self.state.configurations)
         if number >= self._num_configurations:
             return False
-        return all(state.status is not ConfigurationStatus.OPEN for state in self._known(number))
+        known = self._num_known(number)
+        return all(other >= known for other in self.state.open_ones.values())
 
-    def _raced_against(self, number: int) -> Sequence[ConfigurationState]:
+    def _num_known(self, number: int) -> int:
+        """How many configurations must be decided before number `number` is asked."""
         if self.state.study.scheduling == Scheduling.FREE_RUNNING:
-            return list(self.state.configurations.values())
-        return self._known(number)
+            return 0
+        return max(0, number - self.state.study.lag + 1)
 
-    def _known(self, number: int) -> Sequence[ConfigurationState]:
-        """States of the configurations that must be decided before number `number` is asked."""
-        if self.state.study.scheduling == Scheduling.FREE_RUNNING:
-            return ()
-        return list(self.state.configurations.values())[: max(0, number - self.state.study.lag + 1)]
+    def _num_raced_against(self, number: int) -> int:
+        free = self.state.study.scheduling == Scheduling.FREE_RUNNING
+        return len(self.state.configurations) if free else self._num_known(number)
 
     def _ask_configuration(self) -> None:
         number = len(self.state.configurations)
-        known = len(self._known(number))
+        known = self._num_known(number)
         free = self.state.study.scheduling == Scheduling.FREE_RUNNING
         outcomes = [
             self._outcome(name, known=free or position < known)

@@ -64,6 +64,10 @@ class StudyState:
     def __init__(self, study: StudyRecord, records: Iterable[Record] = ()) -> None:
         self.study = study
         self.configurations: dict[str, ConfigurationState] = {}
+        self.open_ones: dict[str, int] = {}
+        """Name and number of the configurations that are neither complete, dropped nor failed."""
+        self.num_decisions = 0
+        """Changes of a status so far: what was derived from statuses holds as long as this does."""
         self._f1: dict[str, HonestF1] = {}
         for record in records:
             self.apply(record)
@@ -77,6 +81,7 @@ class StudyState:
         if isinstance(record, StudyRecord):
             return
         if isinstance(record, ConfigurationRecord):
+            self.open_ones[record.configuration] = len(self.configurations)
             self.configurations[record.configuration] = ConfigurationState(
                 name=record.configuration, params=record.params
             )
@@ -86,7 +91,11 @@ class StudyState:
                 f"a journal must name a configuration before its folds, got {record.configuration!r} first. "
                 "The journal was edited; restore it or name another --study."
             )
-        self._apply_to(self.configurations[record.configuration], record)
+        state = self.configurations[record.configuration]
+        before = state.status
+        self._apply_to(state, record)
+        if state.status is not before:
+            self._note_decision(state)
 
     def _apply_to(
         self, state: ConfigurationState, record: FoldRecord | FailureRecord | ReopenedRecord | DroppedRecord
@@ -103,6 +112,15 @@ class StudyState:
             state.status, state.dropped = ConfigurationStatus.DROPPED, record
         else:
             state.status, state.failure = ConfigurationStatus.OPEN, ""
+
+    def _note_decision(self, state: ConfigurationState) -> None:
+        self.num_decisions += 1
+        if state.status is not ConfigurationStatus.OPEN:
+            self.open_ones.pop(state.name, None)
+            return
+        numbers = {name: number for number, name in enumerate(self.configurations)}
+        reopened = [*self.open_ones, state.name]
+        self.open_ones = {name: numbers[name] for name in sorted(reopened, key=numbers.__getitem__)}
 
     def missing_folds(self, configuration: str) -> tuple[str, ...]:
         """Held-out subjects whose folds of this configuration are not finished, in the order of the study."""
