@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from cmaes import CMA
+from cmaes import CMA, get_warm_start_mgd
 
 from platform.sampling.choice import numeric
 from platform.study.outcomes import Outcome, OutcomeStatus
@@ -21,7 +21,9 @@ _FIRST_SIGMA = 1 / 4
 """Of the unit cube: two standard deviations reach from its middle to its sides."""
 
 
-def evolved(space: Space, *, seed: int, number: int, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def evolved(
+    space: Space, *, seed: int, number: int, outcomes: Sequence[Outcome], prior: Sequence[Outcome] = ()
+) -> dict[str, Any]:
     """Values of the numeric dimensions of configuration `number`, drawn from the distribution that has evolved so far.
 
     A dropped configuration ranks behind every complete one of its generation; failed and pending ones do not
@@ -29,9 +31,7 @@ def evolved(space: Space, *, seed: int, number: int, outcomes: Sequence[Outcome]
     """
     names = numeric(space)
     dimensions = [space.dimensions[name] for name in names]
-    evolution = CMA(
-        mean=np.full(len(names), 0.5), sigma=_FIRST_SIGMA, bounds=np.tile([0.0, 1.0], (len(names), 1)), seed=seed
-    )
+    evolution = _begun(names, dimensions, prior, seed=seed)
     told = [one for one in outcomes if one.status in (OutcomeStatus.COMPLETE, OutcomeStatus.DROPPED)]
     size = evolution.population_size
     for start in range(0, len(told) - size + 1, size):
@@ -43,6 +43,16 @@ def evolved(space: Space, *, seed: int, number: int, outcomes: Sequence[Outcome]
         name: _from_unit(dimension, value)
         for name, dimension, value in zip(names, dimensions, evolution.ask(), strict=True)
     }
+
+
+def _begun(names: Sequence[str], dimensions: Sequence[Dimension], prior: Sequence[Outcome], *, seed: int) -> CMA:
+    """The evolution before its first generation: around the best tenth of the prior, or all over the unit cube."""
+    bounds = np.tile([0.0, 1.0], (len(names), 1))
+    if not prior:
+        return CMA(mean=np.full(len(names), 0.5), sigma=_FIRST_SIGMA, bounds=bounds, seed=seed)
+    known = [(_to_unit(one, names, dimensions), _loss(one)) for one in prior]
+    mean, sigma, cov = get_warm_start_mgd(known, gamma=max(0.1, 1 / len(known)))
+    return CMA(mean=mean, sigma=sigma, bounds=bounds, seed=seed, cov=cov)
 
 
 def _loss(outcome: Outcome) -> float:

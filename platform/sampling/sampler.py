@@ -67,7 +67,7 @@ def ask(
     study = as_study(space, outcomes=outcomes, seed=seed, sampler=sampler, prior=prior)
     given: dict[str, Any] = {}
     if sampler is SamplerName.CMA_ES:
-        given = evolved(space, seed=seed % 2**32, number=number, outcomes=[*prior, *outcomes])
+        given = evolved(space, seed=seed % 2**32, number=number, outcomes=outcomes, prior=prior)
     return suggest(study.ask(), space, given)
 
 

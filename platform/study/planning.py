@@ -8,6 +8,7 @@ reproducible   only what became of configurations up to c - lag, and c is asked 
 free-running   everything that is known at that moment. Workers never wait, decisions depend on who is faster.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,7 +48,7 @@ class Plan:
         self._journal = journal
         self._ask = ask
         self._num_configurations = num_configurations
-        self._running: set[FoldOrder] = set()
+        self._running: dict[str, set[str]] = defaultdict(set)
         self._race = Race(state, self._num_raced_against)
 
     def next(self) -> FoldOrder | None:
@@ -58,7 +59,7 @@ class Plan:
             self._ask_configuration()
             order = self._waiting_fold()
         if order is not None:
-            self._running.add(order)
+            self._running[order.configuration].add(order.subject)
         return order
 
     @property
@@ -69,17 +70,17 @@ class Plan:
     def complete(self, record: FoldRecord) -> None:
         """Takes a finished fold; a configuration that has lost its race with it is dropped."""
         self._record(record)
-        self._running.discard(FoldOrder(record.configuration, record.subject))
+        self._running[record.configuration].discard(record.subject)
         self._drop_losers()
 
     def fail(self, order: FoldOrder, reason: str) -> None:
         """Takes a fold that failed for good; its configuration gets no more folds in this run."""
         self._record(FailureRecord(configuration=order.configuration, subject=order.subject, reason=reason))
-        self._running.discard(order)
+        self._running[order.configuration].discard(order.subject)
 
     def give_back(self, order: FoldOrder) -> None:
         """Takes back a fold that was stopped; it waits again."""
-        self._running.discard(order)
+        self._running[order.configuration].discard(order.subject)
 
     def num_folds(self) -> tuple[int, int]:
         """Finished folds, and folds in all when every configuration that is not dropped runs whole."""
@@ -102,11 +103,10 @@ class Plan:
 
     def _waiting_fold(self) -> FoldOrder | None:
         for name, number in self.state.open_ones.items():
-            folds = self.state.configurations[name].folds
+            folds, running = self.state.configurations[name].folds, self._running[name]
             for subject in self.state.study.subjects[: self._race.num_subjects(number, name)]:
-                order = FoldOrder(name, subject)
-                if subject not in folds and order not in self._running:
-                    return order
+                if subject not in folds and subject not in running:
+                    return FoldOrder(name, subject)
         return None
 
     def _may_ask(self) -> bool:
