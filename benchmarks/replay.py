@@ -68,6 +68,7 @@ class Replay:
         seconds: of every fold.
         ask: of the next configuration; by default the rows come in order.
         deaths: after which records the process dies, counted from 1.
+        enough: ends the search early when it holds.
     """
 
     counts: Int[np.ndarray, "configurations subjects 3"]
@@ -80,6 +81,7 @@ class Replay:
     ask: Callable[[Sequence[Outcome]], dict[str, Any]] = lambda outcomes: {"row": len(outcomes)}
     row: Callable[[dict[str, Any]], int] = lambda params: int(params["row"])
     deaths: set[int] = field(default_factory=set)
+    enough: Callable[[StudyState], bool] = lambda state: False  # noqa: ARG005  asked after every fold
 
     def run(self) -> Replayed:
         """Starts the search anew after every death, until it is finished."""
@@ -106,6 +108,8 @@ class Replay:
         while True:
             while len(running) < self.num_workers and (order := plan.next()) is not None:
                 heapq.heappush(running, (now + self._seconds_of(plan, order), next(numbers), order))
+            if self.enough(plan.state):
+                return now
             if not running:
                 if plan.finished:
                     return now

@@ -9,12 +9,13 @@ from pathlib import Path
 from platform.console.command import DONE, UNDONE, command_parser, run_command
 from platform.stages.checking import add_check_option, check_dataset
 from platform.stages.computing import add_compute_options, num_cores
+from platform.stages.dry_run import print_dry_run
 from platform.stages.feature_options import add_feature_options, feature_options
 from platform.stages.importing import add_released_feature_options, released_options
 from platform.stages.own_spaces import chosen_space
 from platform.stages.preparing import PreparedFeatures, extracted_features, imported_features, render_and_read
 from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read, require_readable
-from platform.stages.reporting import print_dry_run, print_outcome, write_json
+from platform.stages.reporting import print_outcome, write_json
 from platform.stages.searching import SearchOptions, require_two_subjects, search
 from platform.stages.study_options import add_study_options, study_options
 from search_spaces.named import names_of_spaces

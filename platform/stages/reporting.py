@@ -7,16 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from platform.console.leaderboard_table import print_dropped, print_leaderboard
-from platform.extraction.missing import missing_recordings
-from platform.landmarks.source import LandmarkSource
 from platform.stages.searching import SearchOptions, SearchOutcome, is_rendered
 from platform.study.leaderboard import configuration_entries, leaderboard
 from platform.study.workspace import Workspace
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.datasets.recording import Dataset
-from spotformer_core.errors import FlowStoreError
-from spotformer_core.flow.settings import ExtractionSettings
-from spotformer_core.flow.store import FlowStore
 from spotformer_core.metrics.protocols import Protocol
 
 RENDERED_WARNING = (
@@ -46,36 +41,6 @@ def write_json(path: Path, dataset: Dataset, outcome: SearchOutcome) -> None:
     """Writes everything that the search found to `path`."""
     with written_whole(path) as temporary:
         temporary.write_text(json.dumps(_as_json(dataset, outcome), indent=2) + "\n")
-
-
-def print_dry_run(
-    dataset: Dataset,
-    landmarks: LandmarkSource,
-    options: SearchOptions,
-    *,
-    workspace: Workspace,
-    settings: ExtractionSettings,
-) -> None:
-    """Prints what a search would do; starts nothing and writes nothing."""
-    missing = len(_without_flow(dataset, landmarks, workspace=workspace, settings=settings))
-    count = options.num_configurations
-    print(f"space {options.space.name}: {options.space.description}")
-    for name, dimension in options.space.dimensions.items():
-        print(f"  {name}: {dimension.describe()}")
-    print(f"  apex thresholds, on stored scores: {', '.join(f'{value:g}' for value in options.space.apex_thresholds)}")
-    print(f"would extract {missing} of {len(dataset.recordings)} recordings")
-    print(f"would run {count} configurations x {len(dataset.subjects)} folds = {count * len(dataset.subjects)} trials")
-    print(f"would write to {workspace.study(options.study)}")
-
-
-def _without_flow(
-    dataset: Dataset, landmarks: LandmarkSource, *, workspace: Workspace, settings: ExtractionSettings
-) -> tuple[object, ...]:
-    try:
-        store = FlowStore.open(workspace.flow_store(dataset.name, settings), settings)
-    except FlowStoreError:
-        return dataset.recordings
-    return missing_recordings(dataset.recordings, store, landmarks)
 
 
 def _look_at(tracking_uri: str) -> str:

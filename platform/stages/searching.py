@@ -1,6 +1,5 @@
 """The search itself: folds of configurations until the plan is finished, tracked in MLflow as they end."""
 
-import json
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from platform.console.progress import StageProgress
 from platform.rendering.rendered_root import RECORD_FILE
 from platform.sampling.choice import SamplerName, require_searchable
 from platform.sampling.sampler import ask
-from platform.study.identity import dataset_digest, subject_order, versions
+from platform.study.identity import dataset_digest, json_values, subject_order, versions
 from platform.study.journal import Journal
 from platform.study.opening import open_study
 from platform.study.planning import Plan, Scheduling
@@ -113,8 +112,7 @@ def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> 
     return StudyRecord(
         dataset=dataset.name,
         dataset_digest=dataset_digest(dataset.recordings),
-        # Through JSON, so that it equals what a journal gives back.
-        space=json.loads(json.dumps(options.space.as_dict())),
+        space=json_values(options.space.as_dict()),
         seed=options.seed,
         scheduling=str(options.scheduling),
         lag=options.lag,

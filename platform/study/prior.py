@@ -42,6 +42,12 @@ def collected_prior(
     return found
 
 
+def require_studies(names: Sequence[str], workspace: Workspace) -> None:
+    """Raises StudyError unless every study has a journal in the workspace."""
+    for name in names:
+        _read(name, workspace)
+
+
 def prior_outcomes(study: StudyRecord) -> tuple[Outcome, ...]:
     """What a study knew of other studies when it began."""
     return tuple(
@@ -59,8 +65,7 @@ def _read(name: str, workspace: Workspace) -> StudyState:
     path = journal_path(workspace.study(name))
     records = read_journal(path) if path.exists() else []
     if not records or not isinstance(records[0], StudyRecord):
-        folder = workspace.study(name).parent
-        known = [one.name for one in folder.iterdir()] if folder.is_dir() else []
+        known = [one.name for one in workspace.studies.iterdir()] if workspace.studies.is_dir() else []
         raise StudyError(
             f"a study given to --from must have a journal in the workspace, got {name!r}. {did_you_mean(name, known)}"
         )

@@ -36,9 +36,14 @@ class Workspace:
         """Where the landmarks of one dataset are kept that were detected."""
         return self.folder / "landmarks" / dataset
 
+    @property
+    def studies(self) -> Path:
+        """Folder of all studies."""
+        return self.folder / "studies"
+
     def study(self, name: str) -> Path:
         """Folder of one study."""
-        return self.folder / "studies" / name
+        return self.studies / name
 
     @property
     def tracking_uri(self) -> str:
