@@ -10,7 +10,7 @@ RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
 .PHONY: search test test-slow check format ui constraints clean
-.PHONY: bench bench-demo bench-extraction bench-decoding bench-selection bench-training
+.PHONY: bench bench-demo bench-extraction bench-decoding bench-selection bench-training bench-racing bench-search
 
 search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
@@ -33,7 +33,7 @@ format: .venv/.installed
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: bench-extraction bench-training bench-decoding bench-selection bench-demo
+bench: bench-extraction bench-training bench-decoding bench-selection bench-racing bench-search bench-demo
 
 # Baselines beside the best configuration of the demo; needs a finished `make search`.
 bench-demo: .venv/.installed
@@ -55,6 +55,14 @@ bench-decoding: .venv/.installed
 # Is the interval of an F1 as wide as it says, and the winner's F1 as high?
 bench-selection: .venv/.installed
 	$(RUN) -m benchmarks.selection_bias $(ARGS)
+
+# What racing saves and how often it loses the best: minutes; the tables of docs/racing.md have --studies 400.
+bench-racing: .venv/.installed
+	$(RUN) -m benchmarks.racing $(ARGS)
+
+# The searcher itself, without training: decisions, resuming, folds needed.
+bench-search: .venv/.installed
+	$(RUN) -m benchmarks.search_speed $(ARGS)
 
 ui: .venv/.installed
 	.venv/bin/mlflow server --backend-store-uri sqlite:///$(abspath $(WORKSPACE))/mlflow.db \

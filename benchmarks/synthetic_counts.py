@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.selection_bias import CAS_ME_2, CONFIGURATION_SPREAD, SAMM_LV, SUBJECT_SPREAD
-from spotformer_core.shapes import Int
+from spotformer_core.shapes import Float, Int
 
 # ORIGIN: rows per subject in the annotation table of CAS(ME)^3 part A, version 2.
 # fmt: off
@@ -45,8 +45,16 @@ def synthetic_search(
     """TP, FP and FN of every configuration on every subject; subjects in random order."""
     expressions = np.array(EXPRESSIONS_OF_SUBJECTS[num_subjects])
     truths = generator.permutation(expressions)[:num_subjects]
-    shape = (num_configurations, num_subjects)
-    quality = generator.normal(0, field.spread, (num_configurations, 1))
+    quality = generator.normal(0, field.spread, num_configurations)
+    return counts_of(quality, truths, generator)
+
+
+def counts_of(
+    quality: Float[np.ndarray, " configurations"], truths: Int[np.ndarray, " subjects"], generator: np.random.Generator
+) -> Int[np.ndarray, "configurations subjects 3"]:
+    """TP, FP and FN of configurations of this quality on subjects with so many expressions."""
+    shape = (len(quality), len(truths))
+    num_subjects, quality = len(truths), quality[:, None]
     ease = generator.normal(-0.3, SUBJECT_SPREAD, num_subjects) + generator.normal(0, CONFIGURATION_SPREAD, shape)
     found = generator.binomial(truths, 1 / (1 + np.exp(-ease - quality)))
     restless = generator.normal(0, 0.6, num_subjects) + generator.normal(0, CONFIGURATION_SPREAD, shape)

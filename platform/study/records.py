@@ -1,7 +1,7 @@
 """What a journal is made of. One record is one fact that never changes."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from spotformer_core.errors import JournalError
@@ -102,8 +102,8 @@ _NAMES = {type_: name for name, type_ in _TYPES.items()}
 
 
 def to_json(record: Record) -> dict[str, Any]:
-    """The record as plain JSON values."""
-    return {"record": _NAMES[type(record)], **asdict(record)}
+    """The record as plain JSON values, which are those of the record itself: nothing is copied."""
+    return {"record": _NAMES[type(record)], **{one.name: getattr(record, one.name) for one in fields(record)}}
 
 
 def from_json(values: Mapping[str, Any]) -> Record:
