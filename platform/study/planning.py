@@ -74,8 +74,12 @@ class Plan:
         self._drop_losers()
 
     def fail(self, order: FoldOrder, reason: str) -> None:
-        """Takes a fold that failed for good; its configuration gets no more folds in this run."""
-        self._record(FailureRecord(configuration=order.configuration, subject=order.subject, reason=reason))
+        """Takes a fold that failed for good; its configuration gets no more folds in this run.
+
+        A fold that was still running when its configuration was dropped changes nothing by failing.
+        """
+        if self.state.configurations[order.configuration].dropped is None:
+            self._record(FailureRecord(configuration=order.configuration, subject=order.subject, reason=reason))
         self._running[order.configuration].discard(order.subject)
 
     def give_back(self, order: FoldOrder) -> None:
