@@ -10,7 +10,8 @@ RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
 .PHONY: search test test-slow check format ui constraints clean
-.PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot bench-training bench-bf16
+.PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
+.PHONY: bench-training bench-bf16 bench-racing bench-search
 
 search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
@@ -33,7 +34,7 @@ format: .venv/.installed
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: bench-extraction bench-training bench-decoding bench-selection bench-spot bench-demo bench-bf16
+bench: bench-extraction bench-training bench-decoding bench-selection bench-spot bench-racing bench-search bench-demo bench-bf16
 
 # Baselines beside the best configuration of the demo; needs a finished `make search`.
 bench-demo: .venv/.installed
@@ -69,6 +70,14 @@ bench-selection: .venv/.installed
 # Videos: how much faster than real time on one core, and which part takes how long. ARGS=--hour adds an hour's memory.
 bench-spot: .venv/.installed
 	$(RUN) -m benchmarks.spot $(ARGS)
+
+# What racing saves and how often it loses the best: minutes; the tables of docs/racing.md have --studies 400.
+bench-racing: .venv/.installed
+	$(RUN) -m benchmarks.racing $(ARGS)
+
+# The searcher itself, without training: decisions, resuming, folds needed.
+bench-search: .venv/.installed
+	$(RUN) -m benchmarks.search_speed $(ARGS)
 
 ui: .venv/.installed
 	.venv/bin/mlflow server --backend-store-uri sqlite:///$(abspath $(WORKSPACE))/mlflow.db \

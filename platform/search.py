@@ -9,20 +9,20 @@ from pathlib import Path
 from platform.console.command import DONE, UNDONE, command_parser, run_command
 from platform.stages.checking import add_check_option, check_dataset
 from platform.stages.computing import add_compute_options, num_cores
+from platform.stages.dry_run import print_dry_run
 from platform.stages.feature_options import add_feature_options, feature_options
 from platform.stages.importing import add_released_feature_options, released_options
+from platform.stages.own_spaces import chosen_space
 from platform.stages.preparing import PreparedFeatures, extracted_features, imported_features, render_and_read
 from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read, require_readable
-from platform.stages.reporting import print_dry_run, print_outcome, write_json
+from platform.stages.reporting import print_outcome, write_json
 from platform.stages.searching import SearchOptions, require_two_subjects, search
-from platform.study.planning import Scheduling
-from search_spaces.named import named_space, names_of_spaces
+from platform.stages.study_options import add_study_options, study_options
+from search_spaces.named import names_of_spaces
 from spotformer_core.choices import GpuSteps
 from spotformer_core.datasets import lineage
 from spotformer_core.errors import InvalidValueError
 
-DEFAULT_CONFIGURATIONS = 4
-DEFAULT_LAG = 3
 SMALLEST_MAX_WINDOW = 17
 """One flow store for all named spaces: each window up to the paper's best is there."""
 
@@ -96,19 +96,16 @@ def search_options(options: argparse.Namespace) -> SearchOptions:
     Raises:
         InvalidValueError: for a value that breaks the rule of its option, or an unknown space.
     """
-    space = named_space(options.space)
+    space = chosen_space(options.space)
     return SearchOptions(
         study=options.study or f"{options.dataset}-{space.name}-seed{options.seed}",
         space=space,
-        num_configurations=options.configurations,
-        seed=options.seed,
-        scheduling=Scheduling(options.scheduling),
-        lag=options.lag,
         num_workers=options.workers,
         gpus_per_fold=options.gpus_per_fold,
         gpu_steps=GpuSteps(options.gpu_steps),
         address=options.address,
         tracking_uri=options.tracking_uri,
+        **study_options(options, space),
     )
 
 
@@ -127,24 +124,7 @@ def parser() -> argparse.ArgumentParser:
     add_feature_options(command)
     add_released_feature_options(command, required=False)
     add_check_option(command)
-    study = command.add_argument_group("study")
-    study.add_argument("--space", default="demo", help="what may vary (default: demo)")
-    study.add_argument("--configurations", type=int, default=DEFAULT_CONFIGURATIONS, help="default: %(default)s")
-    study.add_argument("--seed", type=int, default=0, help="equal seeds give equal results (default: 0)")
-    study.add_argument("--study", default="", metavar="NAME", help="default: DATASET-SPACE-seedSEED")
-    study.add_argument(
-        "--scheduling",
-        choices=[str(mode) for mode in Scheduling],
-        default=str(Scheduling.REPRODUCIBLE),
-        help="same decisions with any number of workers, or never let a worker wait (default: reproducible)",
-    )
-    study.add_argument(
-        "--lag",
-        type=int,
-        default=DEFAULT_LAG,
-        help="in reproducible scheduling, configuration c waits for all up to c - LAG (default: %(default)s)",
-    )
-    study.add_argument("--dry-run", action="store_true", help="only say what would run")
+    add_study_options(command)
     add_compute_options(command)
     command.add_argument("--gpus-per-fold", type=float, default=0.0, help="a fraction lets folds share (default: 0)")
     command.add_argument(

@@ -4,6 +4,16 @@ A space names fields of `spotformer_core.config.Configuration`; how they are dra
 """
 
 from search_spaces.named import named_space, names_of_spaces
-from search_spaces.vocabulary import Choice, Dimension, Float, Integer, LogFloat, Space
+from search_spaces.vocabulary import Choice, Condition, Dimension, Float, Integer, LogFloat, Space
 
-__all__ = ["Choice", "Dimension", "Float", "Integer", "LogFloat", "Space", "named_space", "names_of_spaces"]
+__all__ = [
+    "Choice",
+    "Condition",
+    "Dimension",
+    "Float",
+    "Integer",
+    "LogFloat",
+    "Space",
+    "named_space",
+    "names_of_spaces",
+]

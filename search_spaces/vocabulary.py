@@ -1,100 +1,24 @@
 """The vocabulary of search spaces. Bounds are inclusive at both ends."""
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import combinations, product
 from typing import Any
 
+from search_spaces.conditions import Condition, existing, points, require_conditions
+from search_spaces.dimensions import Choice, Dimension, Float, Integer, LogFloat, Value
+from search_spaces.stored_scores import (
+    APEX_THRESHOLDS,
+    DECODING_FIELDS,
+    require_searchable,
+    require_stored_epochs,
+    require_thresholds,
+)
 from spotformer_core.choices import most_regions
-from spotformer_core.config import Configuration, DecodingConfig, FaceRegions
-from spotformer_core.errors import InvalidValueError, did_you_mean, require
+from spotformer_core.config import Configuration, FaceRegions
+from spotformer_core.errors import InvalidValueError, require
 
-Value = str | int | float | bool
-
-APEX_THRESHOLDS = ("macro_apex_threshold", "micro_apex_threshold")
-DECODING_FIELDS = tuple(one.name for one in fields(DecodingConfig) if one.name not in APEX_THRESHOLDS)
-"""What `Space.decoding` may name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Float:
-    """Any number from `low` to `high`, uniformly."""
-
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        _require_order("Float", self.low, self.high)
-
-    def ends(self) -> tuple[Value, ...]:
-        """Values at which the space must be valid for it to be valid everywhere."""
-        return (float(self.low), float(self.high))
-
-    def describe(self) -> str:
-        """One line for people."""
-        return f"{self.low:g} to {self.high:g}"
-
-
-@dataclass(frozen=True, slots=True)
-class LogFloat:
-    """Any number from `low` to `high`, uniformly in its logarithm."""
-
-    low: float
-    high: float
-
-    def __post_init__(self) -> None:
-        _require_order("LogFloat", self.low, self.high)
-        require(self.low > 0, "the low end of a LogFloat", "greater than 0", self.low, "Use Float to include 0.")
-
-    def ends(self) -> tuple[Value, ...]:
-        """Values at which the space must be valid for it to be valid everywhere."""
-        return (float(self.low), float(self.high))
-
-    def describe(self) -> str:
-        """One line for people."""
-        return f"{self.low:g} to {self.high:g} (log)"
-
-
-@dataclass(frozen=True, slots=True)
-class Integer:
-    """Any whole number from `low` to `high`, uniformly."""
-
-    low: int
-    high: int
-
-    def __post_init__(self) -> None:
-        _require_order("Integer", self.low, self.high)
-
-    def ends(self) -> tuple[Value, ...]:
-        """The smallest and the largest value."""
-        return (self.low, self.high)
-
-    def describe(self) -> str:
-        """One line for people."""
-        return f"{self.low} to {self.high}"
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of the values listed, all equally likely."""
-
-    values: tuple[Value, ...]
-
-    def __post_init__(self) -> None:
-        different = len(set(self.values)) == len(self.values) > 0
-        require(different, "the values of a Choice", "different and at least one", self.values, "Remove repeats.")
-
-    def ends(self) -> tuple[Value, ...]:
-        """Values at which the space must be valid for it to be valid everywhere."""
-        return self.values
-
-    def describe(self) -> str:
-        """One line for people."""
-        return ", ".join(str(value) for value in self.values)
-
-
-Dimension = Float | LogFloat | Integer | Choice
+__all__ = ["DECODING_FIELDS", "Choice", "Condition", "Dimension", "Float", "Integer", "LogFloat", "Space", "Value"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +28,8 @@ class Space:
     Attributes:
         fixed: parameters that differ from the defaults of `Configuration` but do not vary.
         dimensions: parameters that vary and need training anew, by field name of `Configuration`.
-        starting_points: values of all dimensions, inside them, that are tried before any is drawn.
+        conditions: when a dimension exists that does not always; where it does not, its field is as fixed.
+        starting_points: values of all dimensions that exist there, inside them, that are tried before any is drawn.
         apex_thresholds: values tried for `macro_apex_threshold` and `micro_apex_threshold` on stored frame scores,
             for every configuration and without training.
         decoding: other fields of `DecodingConfig` that are searched on stored frame scores, without training.
@@ -112,33 +37,28 @@ class Space:
             for the whole study, before anything is scored.
         stored_epochs: after which epochs, beside the last, frame scores are stored, so that the epoch can be chosen
             with the decoding.
+        every_point: the space is a table whose every point is run, in the order of `points`; nothing is drawn.
 
     Raises:
         InvalidValueError: when a name is no field of `Configuration`, something that could be drawn breaks a rule of
-            its fields, a starting point lies outside the dimensions, or an epoch may be the last or later.
+            its fields, a condition depends on no choice, a starting point lies outside the dimensions, an epoch may be
+            the last or later, or a space of which every point is wanted has no end of them.
     """
 
     name: str
     description: str
     fixed: Mapping[str, Value] = field(default_factory=dict)
     dimensions: Mapping[str, Dimension] = field(default_factory=dict)
+    conditions: Mapping[str, Condition] = field(default_factory=dict)
     starting_points: tuple[Mapping[str, Value], ...] = ()
     apex_thresholds: tuple[float, ...] = tuple(round(0.05 * step, 2) for step in range(1, 20))
     decoding: Mapping[str, Dimension] = field(default_factory=dict)
     num_decodings: int = 64
     stored_epochs: tuple[int, ...] = ()
+    every_point: bool = False
 
     def __post_init__(self) -> None:
-        thresholds = self.apex_thresholds
-        require(
-            len(thresholds) > 0
-            and list(thresholds) == sorted(set(thresholds))
-            and all(0 <= value <= 1 for value in thresholds),
-            "apex_thresholds",
-            "rising numbers in [0, 1]",
-            thresholds,
-            "For instance (0.1, 0.3, 0.5).",
-        )
+        require_thresholds(self.apex_thresholds)
         for name in APEX_THRESHOLDS:
             if name in self.dimensions:
                 raise InvalidValueError(
@@ -146,19 +66,37 @@ class Space:
                     "Put its values into apex_thresholds."
                 )
         base = Configuration.from_parameters(dict(self.fixed))
-        _require_valid_everywhere(self.dimensions, base)
-        _require_searchable_decoding(self, base)
-        _require_stored_epochs(self, base)
+        require_conditions(self.conditions, self.dimensions)
+        _require_valid_everywhere(self.dimensions, self.conditions, base)
+        require_searchable(self.decoding, self.dimensions, count=self.num_decodings, space=self.name)
+        _require_valid_everywhere({**self.dimensions, **self.decoding}, self.conditions, base)
+        require_stored_epochs(self.stored_epochs, self.dimensions, base)
         for point in self.starting_points:
-            same = set(point) == set(self.dimensions)
-            require(
-                same, "a starting point", f"a value for each of {sorted(self.dimensions)}", dict(point), "Complete it."
-            )
-            base.with_parameters(dict(point))
-            for name, value in point.items():
-                dimension = self.dimensions[name]
-                rule = f"inside its dimension ({dimension.describe()})"
-                require(_holds(dimension, value), f"{name} of a starting point", rule, value, "Widen the dimension.")
+            self._require_inside(point, base)
+        if self.every_point:
+            self.points()
+
+    def _require_inside(self, point: Mapping[str, Value], base: Configuration) -> None:
+        wanted = self.existing(point)
+        same = set(point) == set(wanted)
+        require(same, "a starting point", f"a value for each of {sorted(wanted)}", dict(point), "Complete it.")
+        base.with_parameters(dict(point))
+        for name, value in point.items():
+            dimension = self.dimensions[name]
+            rule = f"inside its dimension ({dimension.describe()})"
+            require(dimension.holds(value), f"{name} of a starting point", rule, value, "Widen the dimension.")
+
+    def existing(self, values: Mapping[str, Any]) -> list[str]:
+        """Names of the dimensions that exist beside these values of the others, in the order declared."""
+        return existing(self.dimensions, self.conditions, values)
+
+    def points(self) -> tuple[dict[str, Value], ...]:
+        """Every point of the space, each once; the last dimension changes fastest.
+
+        Raises:
+            InvalidValueError: when a dimension has no end of values.
+        """
+        return tuple(points(self.dimensions, self.conditions))
 
     def configuration(self, values: Mapping[str, Any]) -> Configuration:
         """The configuration with these values of the dimensions and everything else as fixed."""
@@ -199,7 +137,12 @@ class Space:
             declared |= {"decoding": _as_json(self.decoding), "num_decodings": self.num_decodings}
         if self.stored_epochs:
             declared["stored_epochs"] = list(self.stored_epochs)
-        return declared
+        if self.conditions:
+            declared["conditions"] = {
+                name: {"on": condition.on, "values": list(condition.values)}
+                for name, condition in self.conditions.items()
+            }
+        return declared | ({"every_point": True} if self.every_point else {})
 
 
 def _as_json(dimensions: Mapping[str, Dimension]) -> dict[str, Any]:
@@ -209,42 +152,20 @@ def _as_json(dimensions: Mapping[str, Dimension]) -> dict[str, Any]:
     }
 
 
-def _require_searchable_decoding(space: Space, base: Configuration) -> None:
-    for name in space.decoding:
-        if name not in DECODING_FIELDS:
-            raise InvalidValueError(
-                f"a name in decoding must be a field of the decoding other than apex thresholds, got {name!r} in "
-                f"{space.name!r}. {did_you_mean(name, DECODING_FIELDS)}"
-            )
-        if name in space.dimensions:
-            raise InvalidValueError(
-                f"{name} must vary in one place, got it in dimensions and in decoding of {space.name!r}. "
-                "Take it out of dimensions: decoding needs no training."
-            )
-    repair = "64 is usual; each costs every fold some hundredths of a second."
-    require(space.num_decodings >= 1, "num_decodings", "at least 1", space.num_decodings, repair)
-    _require_valid_everywhere({**space.dimensions, **space.decoding}, base)
-
-
-def _require_stored_epochs(space: Space, base: Configuration) -> None:
-    varied = space.dimensions.get("num_epochs")
-    fewest = base.training.num_epochs if varied is None else min(int(end) for end in varied.ends())
-    epochs = space.stored_epochs
-    require(
-        list(epochs) == sorted(set(epochs)) and all(1 <= epoch < fewest for epoch in epochs),
-        "stored_epochs",
-        f"rising numbers from 1, below the fewest num_epochs ({fewest})",
-        epochs,
-        "The last epoch is always stored.",
-    )
-
-
-def _require_valid_everywhere(dimensions: Mapping[str, Dimension], base: Configuration) -> None:
+def _require_valid_everywhere(
+    dimensions: Mapping[str, Dimension], conditions: Mapping[str, Condition], base: Configuration
+) -> None:
     # No rule of `Configuration` joins more than two fields, so that all pairs of dimensions stand for all corners.
     corner = base.with_parameters({name: dimension.ends()[0] for name, dimension in dimensions.items()})
     for names in combinations(dimensions, min(2, len(dimensions))):
         for values in product(*(_telling_values(dimensions[name]) for name in names)):
-            corner.with_parameters(dict(zip(names, values, strict=True)))
+            pair = dict(zip(names, values, strict=True))
+            if not any(name in conditions and _excluded(conditions[name], pair) for name in names):
+                corner.with_parameters(pair)
+
+
+def _excluded(condition: Condition, values: Mapping[str, Value]) -> bool:
+    return condition.on in values and not condition.holds(values)
 
 
 def _telling_values(dimension: Dimension) -> tuple[Value, ...]:
@@ -254,14 +175,3 @@ def _telling_values(dimension: Dimension) -> tuple[Value, ...]:
             return (low, low + 1, high)
         case _:
             return dimension.ends()
-
-
-def _holds(dimension: Dimension, value: Value) -> bool:
-    if isinstance(dimension, Choice):
-        return value in dimension.values
-    return not isinstance(value, str) and dimension.low <= value <= dimension.high
-
-
-def _require_order(kind: str, low: float, high: float) -> None:
-    finite = math.isfinite(low) and math.isfinite(high)
-    require(finite and low <= high, f"the ends of a {kind}", "finite and in order", (low, high), "Swap them.")

@@ -36,6 +36,7 @@ _LEGEND = (
     "paper: chosen on the pooled result itself, optimistic.",
     "In brackets 95 % intervals over subjects; behind the best: paired on the same subjects.",
 )
+_FRONT = "*: no other configuration is better in macro or micro F1 without being worse in the other."
 
 
 def print_comparison(comparison: StudyComparison, *, title: str) -> None:
@@ -55,7 +56,9 @@ def print_comparison(comparison: StudyComparison, *, title: str) -> None:
         console.print(f"{name}: {parameters}", markup=False, highlight=False)
     if len(rows) > _NUM_ROWS:
         console.print(f"... and {len(rows) - _NUM_ROWS} more")
-    for line in (*_notes(comparison), worth(comparison)):
+    dropped = dropped_lines(comparison)
+    more = [f"... and {len(dropped) - _NUM_ROWS} more were dropped"] if len(dropped) > _NUM_ROWS else []
+    for line in (*dropped[:_NUM_ROWS], *more, *_notes(comparison), worth(comparison)):
         console.print(line, markup=False, highlight=False)
 
 
@@ -64,7 +67,7 @@ def write_comparison_markdown(path: Path, comparison: StudyComparison, *, title:
     lines = [f"# {title}", "", f"{_size(comparison)[0].upper()}{_size(comparison)[1:]}.", ""]
     lines += [markdown_row(_HEADINGS), markdown_row(["---"] * len(_HEADINGS))]
     lines += [markdown_row(cells) for cells in _rows(comparison)]
-    lines += ["", *(line + "  " for line in _notes(comparison)), "", worth(comparison)]
+    lines += ["", *(line + "  " for line in (*dropped_lines(comparison), *_notes(comparison))), "", worth(comparison)]
     with written_whole(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -76,7 +79,7 @@ def write_comparison_json(path: Path, comparison: StudyComparison) -> None:
 
 
 def comparison_as_json(comparison: StudyComparison) -> dict[str, Any]:
-    """`rendered`, `subjects`, `events`, `winner` and `configurations`, the best first."""
+    """`rendered`, `subjects`, `events`, `winner`, `configurations`, the best first, and `dropped`."""
     winner = comparison.winner
     return {
         "rendered": comparison.is_rendered,
@@ -88,10 +91,21 @@ def comparison_as_json(comparison: StudyComparison) -> dict[str, Any]:
             "corrected_f1": asdict(winner.corrected_f1),
         },
         "configurations": [_as_json(one) for one in comparison.configurations],
+        "dropped": [asdict(one) for one in comparison.dropped],
     }
 
 
+def dropped_lines(comparison: StudyComparison) -> list[str]:
+    """For every configuration that lost its race: to which one, and on how many subjects."""
+    return [
+        f"dropped: {one.configuration} after {one.num_subjects} of {comparison.num_subjects} subjects, "
+        f"F1 {one.f1:.3f} against {one.reference_f1:.3f} of {one.reference} on the same ones"
+        for one in comparison.dropped
+    ]
+
+
 def _as_json(one: ComparedConfiguration) -> dict[str, Any]:
+    front = {} if one.is_on_front is None else {"front": one.is_on_front}
     return {
         "id": one.name,
         "params": one.params,
@@ -101,6 +115,7 @@ def _as_json(one: ComparedConfiguration) -> dict[str, Any]:
         },
         "behind_best": {**asdict(one.behind_best.f1), "superiority": one.behind_best.superiority},
         "probability_best": one.probability_best,
+        **front,
     }
 
 
@@ -115,7 +130,7 @@ def _cells(one: ComparedConfiguration) -> list[str]:
         for name, value in sorted(one.params.items())
     )
     return [
-        one.name,
+        f"{one.name} *" if one.is_on_front else one.name,
         *(shown_estimate(honest[name]) for name in (OVERALL, "macro", "micro")),
         shown_estimate(paper[OVERALL]),
         shown_estimate(one.behind_best.f1),
@@ -135,8 +150,10 @@ def _size(comparison: StudyComparison) -> str:
     return f"{len(comparison.configurations)} configurations, {comparison.num_subjects} subjects, {events} expressions"
 
 
-def _notes(comparison: StudyComparison) -> tuple[str, ...]:
-    return (RENDERED_WARNING, *_LEGEND) if comparison.is_rendered else _LEGEND
+def _notes(comparison: StudyComparison) -> list[str]:
+    rendered = [RENDERED_WARNING] if comparison.is_rendered else []
+    front = [_FRONT] if any(one.is_on_front for one in comparison.configurations) else []
+    return [*rendered, *front, *_LEGEND]
 
 
 def worth(comparison: StudyComparison) -> str:

@@ -12,7 +12,7 @@ from platform.study.choices import searches_settings, study_settings
 from platform.study.state import StudyState
 from platform.study.stored_scores import configuration_of
 from platform.study.workspace import journal_path
-from search_spaces.vocabulary import APEX_THRESHOLDS
+from search_spaces.stored_scores import APEX_THRESHOLDS
 from spotformer_core.config import Configuration
 from spotformer_core.datasets import cas_me_2, lineage, samm_lv
 from spotformer_core.errors import SpotFormerError

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from platform.study.journal import read_journal
-from platform.study.leaderboard import OVERALL
-from platform.study.records import StudyRecord
+from platform.study.leaderboard import OVERALL, TWO_OBJECTIVES, pareto_front
+from platform.study.records import DroppedRecord, StudyRecord
 from platform.study.state import StudyState
 from platform.study.workspace import journal_path
 from spotformer_core.datasets.frame_channels import KINDS
@@ -28,6 +28,8 @@ class ComparedConfiguration:
         f1: by protocol, then by "overall", "macro" and "micro".
         behind_best: by how much the best one's honest overall F1 is higher, on the same subjects.
         probability_best: share of resamples in which its honest overall F1 is the highest.
+        is_on_front: whether no other configuration beats it in one kind without losing in the other; None where the
+            study has one objective.
     """
 
     name: str
@@ -35,6 +37,7 @@ class ComparedConfiguration:
     f1: dict[Protocol, dict[str, Estimate]]
     behind_best: Difference
     probability_best: float
+    is_on_front: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +48,7 @@ class StudyComparison:
         is_rendered: whether this software made the recordings; None in studies that began before this was noted.
         num_events: annotated expressions of each kind.
         winner: the first configuration, with its honest overall F1 corrected for having been picked.
+        dropped: the configurations that lost their race and have no rank, in the order asked.
     """
 
     is_rendered: bool | None
@@ -52,6 +56,7 @@ class StudyComparison:
     num_events: dict[str, int]
     configurations: tuple[ComparedConfiguration, ...]
     winner: Winner
+    dropped: tuple[DroppedRecord, ...] = ()
 
 
 def read_study(folder: Path) -> StudyState:
@@ -87,6 +92,7 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
     results = {name: {protocol: state.result(name, protocol) for protocol in Protocol} for name in state.ranking()}
     honest = np.stack([per_subject_counts(result[Protocol.HONEST])[OVERALL] for result in results.values()])
     best = probabilities_of_being_best(honest, seed=seed)
+    front = pareto_front(state) if state.study.sampler == TWO_OBJECTIVES else None
     configurations = tuple(
         ComparedConfiguration(
             name=name,
@@ -94,6 +100,7 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
             f1={protocol: f1_estimates(result, seed=seed) for protocol, result in by_protocol.items()},
             behind_best=paired_difference(honest[0], honest[row], seed=seed),
             probability_best=float(best[row]),
+            is_on_front=None if front is None else name in front,
         )
         for row, (name, by_protocol) in enumerate(results.items())
     )
@@ -104,6 +111,7 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
         num_events={str(kind): _num_events(counts[str(kind)]) for kind in KINDS},
         configurations=configurations,
         winner=corrected_winner(honest, seed=seed),
+        dropped=tuple(one.dropped for one in state.configurations.values() if one.dropped is not None),
     )
 
 

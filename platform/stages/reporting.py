@@ -6,8 +6,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from platform.extraction.missing import missing_recordings
-from platform.landmarks.source import LandmarkSource
 from platform.reporting.comparison_report import comparison_as_json, print_comparison, write_comparison_markdown
 from platform.reporting.study_comparison import StudyComparison, compare_configurations
 from platform.stages.searching import SearchOptions, SearchOutcome, is_rendered
@@ -15,9 +13,7 @@ from platform.study.leaderboard import configuration_entries
 from platform.study.workspace import Workspace, leaderboard_path
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.datasets.recording import Dataset
-from spotformer_core.errors import FlowStoreError
 from spotformer_core.flow.settings import ExtractionSettings
-from spotformer_core.flow.store import FlowStore
 from spotformer_core.metrics.protocols import Protocol
 
 
@@ -43,40 +39,6 @@ def write_json(path: Path, dataset: Dataset, outcome: SearchOutcome) -> None:
     """Writes everything that the search found to `path`."""
     with written_whole(path) as temporary:
         temporary.write_text(json.dumps(_as_json(dataset, outcome), indent=2) + "\n")
-
-
-def print_dry_run(
-    dataset: Dataset,
-    landmarks: LandmarkSource,
-    options: SearchOptions,
-    *,
-    workspace: Workspace,
-    settings: ExtractionSettings,
-) -> None:
-    """Prints what a search would do; starts nothing and writes nothing."""
-    missing = len(_without_flow(dataset, landmarks, workspace=workspace, settings=settings))
-    count = options.num_configurations if options.space.dimensions else 1
-    print(f"space {options.space.name}: {options.space.description}")
-    for name, dimension in options.space.dimensions.items():
-        print(f"  {name}: {dimension.describe()}")
-    print(f"  apex thresholds, on stored scores: {', '.join(f'{value:g}' for value in options.space.apex_thresholds)}")
-    for name, dimension in options.space.decoding.items():
-        print(f"  {name}, on stored scores: {dimension.describe()}")
-    if options.space.stored_epochs:
-        print(f"  epoch, on stored scores: {', '.join(map(str, options.space.stored_epochs))}, or the last")
-    print(f"would extract {missing} of {len(dataset.recordings)} recordings")
-    print(f"would run {count} configurations x {len(dataset.subjects)} folds = {count * len(dataset.subjects)} trials")
-    print(f"would write to {workspace.study(options.study)}")
-
-
-def _without_flow(
-    dataset: Dataset, landmarks: LandmarkSource, *, workspace: Workspace, settings: ExtractionSettings
-) -> tuple[object, ...]:
-    try:
-        store = FlowStore.open(workspace.flow_store(dataset.name, settings), settings)
-    except FlowStoreError:
-        return dataset.recordings
-    return missing_recordings(dataset.recordings, store, landmarks)
 
 
 def _look_at(tracking_uri: str) -> str:

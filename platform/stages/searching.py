@@ -1,24 +1,26 @@
 """The search itself: folds of configurations until the plan is finished, tracked in MLflow as they end."""
 
-import json
 import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from platform.console.progress import StageProgress
 from platform.rendering.rendered_root import RECORD_FILE
+from platform.sampling.choice import SamplerName, require_searchable
 from platform.sampling.decodings import draw_decodings
 from platform.sampling.sampler import ask
 from platform.stages.winning import KeptWinner, is_decided, registered, train_and_say
 from platform.study.choices import study_settings
-from platform.study.identity import dataset_digest, subject_order, versions
+from platform.study.identity import dataset_digest, json_values, subject_order, versions
 from platform.study.journal import Journal
 from platform.study.opening import open_study
 from platform.study.planning import Plan, Scheduling
+from platform.study.prior import collected_prior, prior_outcomes
+from platform.study.racing import Racing
 from platform.study.records import FoldRecord, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.stored_scores import choose_decoding, described_recordings
@@ -38,6 +40,7 @@ class SearchOptions:
     """What is searched, how, and with what.
 
     Attributes:
+        prior_studies: names of studies of the same workspace whose outcomes the sampler knows from the start.
         lag: in reproducible scheduling, configuration c is asked when all up to c - lag are decided.
         tracking_uri: of MLflow; empty for the SQLite file of the workspace.
     """
@@ -50,9 +53,12 @@ class SearchOptions:
     lag: int
     num_workers: int
     gpus_per_fold: float
-    gpu_steps: GpuSteps
     address: str
     tracking_uri: str
+    sampler: SamplerName = SamplerName.TPE
+    racing: Racing = Racing.CAREFUL
+    prior_studies: tuple[str, ...] = ()
+    gpu_steps: GpuSteps = GpuSteps.EAGER
 
     def __post_init__(self) -> None:
         repair = "Leave the option out to take the default."
@@ -61,6 +67,11 @@ class SearchOptions:
         require(self.lag >= 1, "--lag", "at least 1", self.lag, repair)
         require(self.num_workers >= 1, "--workers", "at least 1", self.num_workers, repair)
         require(self.gpus_per_fold >= 0, "--gpus-per-fold", "0 or more", self.gpus_per_fold, repair)
+        require_searchable(self.space, self.sampler)
+        whole = "off where every point is run and where there are two objectives"
+        raced = self.racing is not Racing.OFF
+        one_winner = not self.space.every_point and self.sampler is not SamplerName.NSGA_II
+        require(one_winner or not raced, "--racing", whole, str(self.racing), repair)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -85,12 +96,19 @@ def search(dataset: Dataset, store: FlowStore, options: SearchOptions, *, worksp
     """Runs what is left of a study and returns what it found."""
     folder = workspace.study(options.study)
     with Journal(journal_path(folder)) as journal:
-        state = open_study(journal, study_record(dataset, store, options))
+        wanted = study_record(dataset, store, options)
+        # What other studies had found is fixed when this one begins; afterwards they may grow or go.
+        if options.prior_studies and not journal.records:
+            wanted = replace(wanted, prior=collected_prior(wanted, options.prior_studies, options.space, workspace))
+        state = open_study(journal, wanted)
+        prior = prior_outcomes(state.study)
         plan = Plan(
             state,
             journal,
-            lambda outcomes: ask(options.space, seed=options.seed, outcomes=outcomes),
-            num_configurations=_num_configurations(options, state),
+            lambda outcomes: ask(
+                options.space, seed=options.seed, outcomes=outcomes, sampler=options.sampler, prior=prior
+            ),
+            num_configurations=max(options.num_configurations, len(state.configurations)),
             choose=partial(choose_decoding, folder=folder),
         )
         plan.choose_decodings()
@@ -107,8 +125,7 @@ def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> 
     return StudyRecord(
         dataset=dataset.name,
         dataset_digest=dataset_digest(dataset.recordings),
-        # Through JSON, so that it equals what a journal gives back.
-        space=json.loads(json.dumps(options.space.as_dict())),
+        space=json_values(options.space.as_dict()),
         seed=options.seed,
         scheduling=str(options.scheduling),
         lag=options.lag,
@@ -121,6 +138,9 @@ def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> 
         decodings=draw_decodings(options.space.decoding, count=options.space.num_decodings, seed=options.seed),
         recordings=described_recordings(dataset.recordings),
         rendered=is_rendered(dataset),
+        sampler=str(options.sampler),
+        racing=str(options.racing),
+        prior_studies=list(options.prior_studies),
     )
 
 
@@ -131,11 +151,6 @@ def require_two_subjects(dataset: Dataset) -> None:
             f"leave-one-subject-out needs recordings of at least 2 subjects, got {list(dataset.subjects)} in "
             f"{dataset.root}. Add recordings of another subject."
         )
-
-
-def _num_configurations(options: SearchOptions, state: StudyState) -> int:
-    wanted = options.num_configurations if options.space.dimensions else 1
-    return max(wanted, len(state.configurations))
 
 
 def _search(
@@ -164,8 +179,8 @@ def _search(
         for name in state.with_status(ConfigurationStatus.COMPLETE):
             tracking.write(name)
         with clock.timing("search"):
-            order, problem = _run(dataset, store, options, plan=plan, folder=folder, on_complete=tracking.write)
-        for name in state.with_status(ConfigurationStatus.FAILED):
+            order, problem = _run(dataset, store, options, plan=plan, folder=folder, on_decided=tracking.write)
+        for name in (*state.with_status(ConfigurationStatus.DROPPED), *state.with_status(ConfigurationStatus.FAILED)):
             tracking.write(name)
     winner = None
     if order is not None and not problem:
@@ -195,7 +210,7 @@ def _run(
     *,
     plan: Plan,
     folder: Path,
-    on_complete: Callable[[str], None],
+    on_decided: Callable[[str], None],
 ) -> tuple[WinnerOrder | None, str]:
     """Runs what is missing of the folds and of the winner, in one connection to Ray; the winner, or why there is none.
 
@@ -208,7 +223,7 @@ def _run(
 
     with connected(options.address, num_workers=options.num_workers):
         if not plan.finished:
-            _run_folds(dataset, store, options, plan=plan, folder=folder, on_complete=on_complete)
+            _run_folds(dataset, store, options, plan=plan, folder=folder, on_decided=on_decided)
             order = _winner(dataset, store, options, plan.state, folder)
         problem = ""
         if order is not None and not is_kept(order):
@@ -232,7 +247,7 @@ def _run_folds(
     *,
     plan: Plan,
     folder: Path,
-    on_complete: Callable[[str], None],
+    on_decided: Callable[[str], None],
 ) -> None:
     from platform.scheduling.fold_trial import FoldInputs
     from platform.scheduling.run import FoldResources, run_folds
@@ -252,8 +267,9 @@ def _run_folds(
     with StageProgress("search", total=total, unit="folds", done=done) as progress:
 
         def on_fold(record: FoldRecord) -> None:
-            if state.configurations[record.configuration].status is ConfigurationStatus.COMPLETE:
-                on_complete(record.configuration)
+            status = state.configurations[record.configuration].status
+            if status is ConfigurationStatus.COMPLETE or status is ConfigurationStatus.DROPPED:
+                on_decided(record.configuration)
             progress.advance(1, detail=_best_so_far(state))
 
         run_folds(

@@ -6,6 +6,7 @@ import random
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 from spotformer_core.datasets.recording import Recording
 
@@ -40,6 +41,12 @@ def fold_seed(study_seed: int, subject: str) -> int:
     """
     digest = hashlib.blake2b(f"{study_seed}/{subject}".encode(), digest_size=4).digest()
     return int.from_bytes(digest, "little") % 2**31
+
+
+def json_values(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as a journal gives them back: tuples as lists, names as text."""
+    plain: dict[str, Any] = json.loads(json.dumps(values))
+    return plain
 
 
 def versions() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What a study has found so far, as plain values: the leaderboard and the entries of `--json`."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from platform.study.records import DecodingRecord
@@ -10,6 +10,8 @@ from spotformer_core.metrics.counts import Counts
 from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol, ProtocolResult
 
 OVERALL = "overall"
+TWO_OBJECTIVES = "nsga-ii"
+"""The sampler for which F1 of both kinds are two objectives."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +20,8 @@ class LeaderboardRow:
 
     Attributes:
         honest, paper: pooled counts by "overall", "macro" and "micro" under each protocol.
+        front: whether no other configuration beats it in one kind without losing in the other, where the study has both
+            as objectives; None where it has one.
     """
 
     name: str
@@ -25,11 +29,30 @@ class LeaderboardRow:
     num_folds: int
     honest: dict[str, Counts]
     paper: dict[str, Counts]
+    front: bool | None = None
 
 
 def leaderboard(state: StudyState) -> tuple[LeaderboardRow, ...]:
     """Complete configurations, best honest overall F1 first."""
-    return tuple(leaderboard_row(state, name) for name in state.ranking())
+    ranking = state.ranking()
+    front = pareto_front(state) if state.study.sampler == TWO_OBJECTIVES else None
+    rows = (leaderboard_row(state, name) for name in ranking)
+    return tuple(row if front is None else replace(row, front=row.name in front) for row in rows)
+
+
+def pareto_front(state: StudyState) -> frozenset[str]:
+    """Complete configurations that no other one beats in macro or micro F1 without losing in the other."""
+    scores = {name: state.honest_f1(name) for name in state.ranking()}
+    return frozenset(
+        name
+        for name, own in scores.items()
+        if not any(
+            other.macro >= own.macro
+            and other.micro >= own.micro
+            and (other.macro, other.micro) != (own.macro, own.micro)
+            for other in scores.values()
+        )
+    )
 
 
 def leaderboard_row(state: StudyState, name: str) -> LeaderboardRow:
@@ -68,8 +91,14 @@ def configuration_entries(state: StudyState) -> list[dict[str, Any]]:
             entry["f1"] = {key: counts.f1 for key, counts in row.honest.items()}
             entry["counts"] = {key: counts.as_dict() for key, counts in row.honest.items()}
             entry["f1_paper"] = {key: counts.f1 for key, counts in row.paper.items()}
+            if row.front is not None:
+                entry["front"] = row.front
         if configuration.decoding is not None:
             entry["chosen"] = _chosen(state, configuration.decoding)
+        if configuration.dropped is not None:
+            entry["dropped"] = {
+                key: one for key, one in asdict(configuration.dropped).items() if key != "configuration"
+            }
         if configuration.failure:
             entry["failure"] = configuration.failure
         entries.append(entry)

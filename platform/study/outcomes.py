@@ -11,13 +11,21 @@ class OutcomeStatus(StrEnum):
     PENDING = "pending"
     """Asked, not finished, or not to be known yet."""
     COMPLETE = "complete"
+    DROPPED = "dropped"
+    """A race was lost: it is worse than the best, by how much nobody knows."""
     FAILED = "failed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """One earlier configuration and, when it is complete, its value (higher is better)."""
+    """One earlier configuration and, when it is complete, its values (higher is better).
+
+    Attributes:
+        value: overall F1.
+        by_kind: F1 of macro- and of micro-expressions, for samplers with two objectives.
+    """
 
     params: dict[str, Any]
     status: OutcomeStatus
     value: float = 0.0
+    by_kind: tuple[float, float] = (0.0, 0.0)

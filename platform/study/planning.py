@@ -8,6 +8,7 @@ reproducible   only what became of configurations up to c - lag, and c is asked 
 free-running   everything that is known at that moment. Workers never wait, decisions depend on who is faster.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +16,8 @@ from typing import Any
 
 from platform.study.journal import Journal
 from platform.study.outcomes import Outcome, OutcomeStatus
-from platform.study.records import ConfigurationRecord, DecodingRecord, FailureRecord, FoldRecord
+from platform.study.race import Race
+from platform.study.records import ConfigurationRecord, DecodingRecord, DroppedRecord, FailureRecord, FoldRecord
 from platform.study.state import ConfigurationStatus, StudyState
 
 
@@ -62,29 +64,31 @@ class Plan:
         self._ask = ask
         self._choose = choose
         self._num_configurations = num_configurations
-        self._running: set[FoldOrder] = set()
+        self._running: dict[str, set[str]] = defaultdict(set)
+        self._race = Race(state, self._num_raced_against)
 
     def next(self) -> FoldOrder | None:
         """The next fold to run, or None when nothing can start now (see `finished`)."""
+        self._drop_losers()
         order = self._waiting_fold()
         if order is None and self._may_ask():
             self._ask_configuration()
             order = self._waiting_fold()
         if order is not None:
-            self._running.add(order)
+            self._running[order.configuration].add(order.subject)
         return order
 
     @property
     def finished(self) -> bool:
         """Whether every configuration asked for is decided."""
-        open_ones = self.state.with_status(ConfigurationStatus.OPEN)
-        return not open_ones and len(self.state.configurations) >= self._num_configurations
+        return not self.state.open_ones and len(self.state.configurations) >= self._num_configurations
 
     def complete(self, record: FoldRecord) -> None:
-        """Takes a finished fold."""
+        """Takes a finished fold; a configuration that has lost its race with it is dropped."""
         self._record(record)
-        self._running.discard(FoldOrder(record.configuration, record.subject))
+        self._running[record.configuration].discard(record.subject)
         self.choose_decodings()
+        self._drop_losers()
 
     def choose_decodings(self) -> None:
         """Chooses for every configuration whose folds are all in; a run that died may have left one."""
@@ -92,47 +96,67 @@ class Plan:
             self._record(self._choose(self.state, name))
 
     def fail(self, order: FoldOrder, reason: str) -> None:
-        """Takes a fold that failed for good; its configuration gets no more folds in this run."""
-        self._record(FailureRecord(configuration=order.configuration, subject=order.subject, reason=reason))
-        self._running.discard(order)
+        """Takes a fold that failed for good; its configuration gets no more folds in this run.
+
+        A fold that was still running when its configuration was dropped changes nothing by failing.
+        """
+        if self.state.configurations[order.configuration].dropped is None:
+            self._record(FailureRecord(configuration=order.configuration, subject=order.subject, reason=reason))
+        self._running[order.configuration].discard(order.subject)
 
     def give_back(self, order: FoldOrder) -> None:
         """Takes back a fold that was stopped; it waits again."""
-        self._running.discard(order)
+        self._running[order.configuration].discard(order.subject)
 
     def num_folds(self) -> tuple[int, int]:
-        """Finished folds, and folds in all when every configuration runs whole."""
-        done = sum(len(state.folds) for state in self.state.configurations.values())
-        count = max(self._num_configurations, len(self.state.configurations))
-        return done, count * len(self.state.study.subjects)
+        """Finished folds, and folds in all when every configuration that is not dropped runs whole."""
+        configurations = self.state.configurations.values()
+        done = sum(len(state.folds) for state in configurations)
+        count = max(self._num_configurations, len(configurations))
+        num_subjects = len(self.state.study.subjects)
+        saved = sum(num_subjects - len(state.folds) for state in configurations if state.dropped is not None)
+        return done, count * num_subjects - saved
 
-    def _record(self, record: FoldRecord | DecodingRecord | FailureRecord | ConfigurationRecord) -> None:
+    def _record(
+        self, record: FoldRecord | DecodingRecord | FailureRecord | ConfigurationRecord | DroppedRecord
+    ) -> None:
         self._journal.append(record)
         self.state.apply(record)
 
+    def _drop_losers(self) -> None:
+        for name, number in list(self.state.open_ones.items()):
+            record = self._race.lost(number, name)
+            if record is not None:
+                self._record(record)
+
     def _waiting_fold(self) -> FoldOrder | None:
-        for name in self.state.with_status(ConfigurationStatus.OPEN):
-            for subject in self.state.missing_folds(name):
-                order = FoldOrder(name, subject)
-                if order not in self._running:
-                    return order
+        for name, number in self.state.open_ones.items():
+            folds, running = self.state.configurations[name].folds, self._running[name]
+            for subject in self.state.study.subjects[: self._race.num_subjects(number, name)]:
+                if subject not in folds and subject not in running:
+                    return FoldOrder(name, subject)
         return None
 
     def _may_ask(self) -> bool:
         number = len(self.state.configurations)
         if number >= self._num_configurations:
             return False
-        return all(state.status is not ConfigurationStatus.OPEN for state in list(self._known(number)))
+        known = self._num_known(number)
+        return all(other >= known for other in self.state.open_ones.values())
 
-    def _known(self, number: int) -> Sequence[Any]:
-        """States of the configurations that must be decided before number `number` is asked."""
+    def _num_known(self, number: int) -> int:
+        """How many configurations must be decided before number `number` is asked."""
         if self.state.study.scheduling == Scheduling.FREE_RUNNING:
-            return ()
-        return list(self.state.configurations.values())[: max(0, number - self.state.study.lag + 1)]
+            return 0
+        return max(0, number - self.state.study.lag + 1)
+
+    def _num_raced_against(self, number: int) -> int:
+        free = self.state.study.scheduling == Scheduling.FREE_RUNNING
+        return len(self.state.configurations) if free else self._num_known(number)
 
     def _ask_configuration(self) -> None:
         number = len(self.state.configurations)
-        known = len(self._known(number))
+        known = self._num_known(number)
         free = self.state.study.scheduling == Scheduling.FREE_RUNNING
         outcomes = [
             self._outcome(name, known=free or position < known)
@@ -144,6 +168,9 @@ class Plan:
         state = self.state.configurations[name]
         if not known or state.status is ConfigurationStatus.OPEN:
             return Outcome(params=state.params, status=OutcomeStatus.PENDING)
-        if state.status is ConfigurationStatus.FAILED:
-            return Outcome(params=state.params, status=OutcomeStatus.FAILED)
-        return Outcome(params=state.params, status=OutcomeStatus.COMPLETE, value=self.state.value(name))
+        if state.status is not ConfigurationStatus.COMPLETE:
+            return Outcome(params=state.params, status=OutcomeStatus(str(state.status)))
+        f1 = self.state.honest_f1(name)
+        return Outcome(
+            params=state.params, status=OutcomeStatus.COMPLETE, value=f1.overall, by_kind=(f1.macro, f1.micro)
+        )

@@ -1,7 +1,7 @@
 """What a journal is made of. One record is one fact that never changes."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from spotformer_core.errors import JournalError
@@ -33,6 +33,12 @@ class StudyRecord:
     """Name to `subject` and `expressions`, each [kind, onset, apex, offset]: what stored frame scores are judged by."""
     rendered: bool | None = None
     """Whether this software made the recordings; None in studies that began before this was noted."""
+    sampler: str = "tpe"
+    racing: str = "off"
+    prior_studies: list[str] = field(default_factory=list)
+    """Studies whose outcomes the sampler knows from the start."""
+    prior: list[dict[str, Any]] = field(default_factory=list)
+    """Those outcomes as they were when the study began: parameters, status and values."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +90,23 @@ class ReopenedRecord:
     configuration: str
 
 
-Record = StudyRecord | ConfigurationRecord | FoldRecord | DecodingRecord | FailureRecord | ReopenedRecord
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DroppedRecord:
+    """A configuration was clearly worse than the best on the same subjects and gets no more folds."""
+
+    configuration: str
+    reference: str
+    """The configuration that it was compared with."""
+    num_subjects: int
+    """Of the study's order, the first so many were compared."""
+    f1: float
+    """Overall F1 on these subjects only, thresholds chosen among them by the honest protocol."""
+    reference_f1: float
+
+
+Record = (
+    StudyRecord | ConfigurationRecord | FoldRecord | DecodingRecord | FailureRecord | ReopenedRecord | DroppedRecord
+)
 
 _TYPES: dict[str, type[Any]] = {
     "study": StudyRecord,
@@ -93,13 +115,14 @@ _TYPES: dict[str, type[Any]] = {
     "decoding": DecodingRecord,
     "failure": FailureRecord,
     "reopened": ReopenedRecord,
+    "dropped": DroppedRecord,
 }
 _NAMES = {type_: name for name, type_ in _TYPES.items()}
 
 
 def to_json(record: Record) -> dict[str, Any]:
-    """The record as plain JSON values."""
-    return {"record": _NAMES[type(record)], **asdict(record)}
+    """The record as plain JSON values, which are those of the record itself: nothing is copied."""
+    return {"record": _NAMES[type(record)], **{one.name: getattr(record, one.name) for one in fields(record)}}
 
 
 def from_json(values: Mapping[str, Any]) -> Record:

@@ -1,6 +1,6 @@
 """What a journal says so far: configurations, their finished folds, and what is left to do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from platform.study.choices import recorded_result, searches_settings
 from platform.study.records import (
     ConfigurationRecord,
     DecodingRecord,
+    DroppedRecord,
     FailureRecord,
     FoldRecord,
     Record,
@@ -19,7 +20,8 @@ from platform.study.records import (
 )
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.errors import JournalError
-from spotformer_core.metrics.protocols import Protocol, ProtocolResult, apply_protocol
+from spotformer_core.metrics.protocols import Protocol, ProtocolResult, apply_protocol, f1_of, honest_counts
+from spotformer_core.shapes import Int
 
 
 class ConfigurationStatus(StrEnum):
@@ -28,6 +30,7 @@ class ConfigurationStatus(StrEnum):
     OPEN = "open"
     COMPLETE = "complete"
     FAILED = "failed"
+    DROPPED = "dropped"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -38,6 +41,7 @@ class ConfigurationState:
         params: values of the space's dimensions.
         folds: finished folds by held-out subject.
         decoding: what was chosen on their stored scores, where a study searches more there than apex thresholds.
+        dropped: how a race was lost; None unless it was.
     """
 
     name: str
@@ -46,6 +50,16 @@ class ConfigurationState:
     folds: dict[str, FoldRecord] = field(default_factory=dict)
     decoding: DecodingRecord | None = None
     failure: str = ""
+    dropped: DroppedRecord | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HonestF1:
+    """What a complete configuration scores under the honest protocol."""
+
+    overall: float
+    macro: float
+    micro: float
 
 
 class StudyState:
@@ -54,6 +68,11 @@ class StudyState:
     def __init__(self, study: StudyRecord, records: Iterable[Record] = ()) -> None:
         self.study = study
         self.configurations: dict[str, ConfigurationState] = {}
+        self.open_ones: dict[str, int] = {}
+        """Name and number of the configurations that are neither complete, dropped nor failed."""
+        self.num_decisions = 0
+        """Changes of a status so far: what was derived from statuses holds as long as this does."""
+        self._f1: dict[str, HonestF1] = {}
         for record in records:
             self.apply(record)
 
@@ -66,6 +85,7 @@ class StudyState:
         if isinstance(record, StudyRecord):
             return
         if isinstance(record, ConfigurationRecord):
+            self.open_ones[record.configuration] = len(self.configurations)
             self.configurations[record.configuration] = ConfigurationState(
                 name=record.configuration, params=record.params
             )
@@ -75,13 +95,22 @@ class StudyState:
                 f"a journal must name a configuration before its folds, got {record.configuration!r} first. "
                 "The journal was edited; restore it or name another --study."
             )
-        self._apply_to(self.configurations[record.configuration], record)
+        state = self.configurations[record.configuration]
+        before = state.status
+        self._apply_to(state, record)
+        if state.status is not before:
+            self._note_decision(state)
 
     def _apply_to(
-        self, state: ConfigurationState, record: FoldRecord | DecodingRecord | FailureRecord | ReopenedRecord
+        self,
+        state: ConfigurationState,
+        record: FoldRecord | DecodingRecord | FailureRecord | ReopenedRecord | DroppedRecord,
     ) -> None:
+        self._f1.pop(state.name, None)
         if isinstance(record, FailureRecord):
             state.status, state.failure = ConfigurationStatus.FAILED, f"{record.subject}: {record.reason}"
+        elif isinstance(record, DroppedRecord):
+            state.status, state.dropped = ConfigurationStatus.DROPPED, record
         elif isinstance(record, ReopenedRecord):
             state.status, state.failure = ConfigurationStatus.OPEN, ""
         elif isinstance(record, FoldRecord):
@@ -93,15 +122,25 @@ class StudyState:
             state.decoding, state.status = record, ConfigurationStatus.COMPLETE
 
     def _all_folds_in(self, state: ConfigurationState) -> bool:
-        return set(state.folds) == set(self.study.subjects)
+        # A fold that was running when its configuration was dropped is kept, but brings nothing back.
+        return state.dropped is None and len(state.folds) == len(self.study.subjects)
 
     def undecoded(self) -> tuple[str, ...]:
         """Configurations whose folds are all in while decoding and epoch are still to be chosen."""
+        if not searches_settings(self.study):
+            return ()
         return tuple(
-            name
-            for name, state in self.configurations.items()
-            if state.decoding is None and searches_settings(self.study) and self._all_folds_in(state)
+            name for name, state in self.configurations.items() if state.decoding is None and self._all_folds_in(state)
         )
+
+    def _note_decision(self, state: ConfigurationState) -> None:
+        self.num_decisions += 1
+        if state.status is not ConfigurationStatus.OPEN:
+            self.open_ones.pop(state.name, None)
+            return
+        numbers = {name: number for number, name in enumerate(self.configurations)}
+        reopened = [*self.open_ones, state.name]
+        self.open_ones = {name: numbers[name] for name in sorted(reopened, key=numbers.__getitem__)}
 
     def missing_folds(self, configuration: str) -> tuple[str, ...]:
         """Held-out subjects whose folds of this configuration are not finished, in the order of the study."""
@@ -118,7 +157,31 @@ class StudyState:
 
     def value(self, configuration: str) -> float:
         """What the search maximises: overall F1 under the honest protocol."""
-        return self.result(configuration, Protocol.HONEST).overall.f1
+        return self.honest_f1(configuration).overall
+
+    def honest_f1(self, configuration: str) -> HonestF1:
+        """The F1s of a complete configuration under the honest protocol; computed once."""
+        if configuration not in self._f1:
+            by_kind = self._honest_sums(configuration)
+            macro, micro = f1_of(by_kind)
+            overall = f1_of(by_kind.sum(axis=0))
+            self._f1[configuration] = HonestF1(overall=float(overall), macro=float(macro), micro=float(micro))
+        return self._f1[configuration]
+
+    def _honest_sums(self, configuration: str) -> Int[np.ndarray, "kinds 3"]:
+        """TP, FP and FN over all subjects, with decoding and epoch as they were chosen."""
+        if self.configurations[configuration].decoding is None:
+            return np.asarray(self.honest_counts(configuration, self.study.subjects).sum(axis=0))
+        result = self.result(configuration, Protocol.HONEST)
+        return np.array([list(result.pooled(kind).as_dict().values()) for kind in KINDS])
+
+    def honest_counts(self, configuration: str, subjects: Sequence[str]) -> Int[np.ndarray, "subjects kinds 3"]:
+        """TP, FP and FN on these subjects, as if the study had no others: thresholds are chosen among them.
+
+        After the last epoch and with the configuration's own decoding, whatever else the study chooses among.
+        """
+        folds = self.configurations[configuration].folds
+        return honest_counts(np.array([[folds[subject].counts[kind] for kind in KINDS] for subject in subjects]))
 
     def with_status(self, status: ConfigurationStatus) -> tuple[str, ...]:
         """Names of the configurations with this status, in the order asked."""

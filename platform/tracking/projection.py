@@ -20,6 +20,7 @@ from platform.study.state import ConfigurationStatus, StudyState
 from platform.tracking.client import (
     COMPLETE_TAG,
     CONFIGURATION_TAG,
+    DROPPED_TAG,
     FAILURE_TAG,
     NAME_TAG,
     PARENT_TAG,
@@ -82,7 +83,8 @@ class Projection:
         """Writes one decided configuration, unless it is there."""
         tags = {STUDY_TAG: self._state.study.identity, CONFIGURATION_TAG: configuration}
         found = find_run(self._client, self.tracked.experiment_id, tags)
-        if found is not None and found.data.tags.get(COMPLETE_TAG) == "yes":
+        decided = {} if found is None else found.data.tags
+        if decided.get(COMPLETE_TAG) == "yes" or DROPPED_TAG in decided:
             return
         run_id = str(found.info.run_id) if found is not None else self._new_run(configuration, tags)
         params = self._state.configurations[configuration].params
@@ -94,6 +96,8 @@ class Projection:
                 self._client.delete_tag(run_id, FAILURE_TAG)
             self._client.set_tag(run_id, COMPLETE_TAG, "yes")
             self._client.set_terminated(run_id, "FINISHED")
+        elif status is ConfigurationStatus.DROPPED:
+            self._write_dropped(run_id, configuration)
         elif status is ConfigurationStatus.FAILED:
             self._client.set_tag(run_id, FAILURE_TAG, self._state.configurations[configuration].failure)
             self._client.set_terminated(run_id, "FAILED")
@@ -107,6 +111,8 @@ class Projection:
             "space": study.space["name"],
             "seed": study.seed,
             "subjects": len(study.subjects),
+            "sampler": study.sampler,
+            "racing": study.racing,
             **{f"repaired_{name}": count for name, count in study.repairs.items()},
         }
         if study.missing_recordings:
@@ -140,6 +146,23 @@ class Projection:
         full = self._inputs.space.configuration(self._state.configurations[configuration].params)
         self._client.log_text(run_id, json.dumps(full.parameters(), indent=2), "configuration.json")
         self._log_timeline(run_id, row, spotted)
+
+    def _write_dropped(self, run_id: str, configuration: str) -> None:
+        """A run that looks like no complete one: under names of its own, since it scored on some subjects only."""
+        dropped = self._state.configurations[configuration].dropped
+        if dropped is None:
+            return
+        values = {
+            "dropped_f1": dropped.f1,
+            "dropped_reference_f1": dropped.reference_f1,
+            "dropped_subjects": float(dropped.num_subjects),
+        }
+        self._client.log_batch(run_id, metrics=_as_metrics(values))
+        self._client.set_terminated(run_id, "KILLED")
+        told = (
+            f"after {dropped.num_subjects} of {len(self._state.study.subjects)} subjects, against {dropped.reference}"
+        )
+        self._client.set_tag(run_id, DROPPED_TAG, told)
 
     def _log_tables(self, run_id: str, tables: dict[str, list[dict[str, object]]]) -> None:
         """Writes tables in the form that MLflow's pages show; one without rows is left out."""
@@ -197,6 +220,10 @@ def _metrics(row: LeaderboardRow) -> list[Metric]:
         values |= {f"f1_{key}": counts.f1, f"precision_{key}": counts.precision, f"recall_{key}": counts.recall}
         values |= {f"{name}_{key}": float(value) for name, value in counts.as_dict().items()}
     values |= {f"f1_{key}_paper": counts.f1 for key, counts in row.paper.items()}
+    return _as_metrics(values)
+
+
+def _as_metrics(values: dict[str, float]) -> list[Metric]:
     now = int(time.time() * 1000)
     return [Metric(name, value, timestamp=now, step=0) for name, value in values.items()]
 

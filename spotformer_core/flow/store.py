@@ -195,6 +195,15 @@ class FlowStore:
         return FlowBand(recording=recording, flow=flow)
 
 
+def stored_settings(folder: Path) -> dict[str, Any]:
+    """The settings that the store in `folder` was made with.
+
+    Raises:
+        FlowStoreError: when there is none, or it is damaged.
+    """
+    return _read_manifest(folder)["settings"]
+
+
 def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text())

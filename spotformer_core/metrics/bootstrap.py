@@ -86,11 +86,12 @@ def interval_of(values: Float[np.ndarray, " resamples"], value: float, num_subje
 def _widened_tail(num_subjects: int) -> float:
     """The share of resamples to leave out at each end: less than 2.5 %, and the less the fewer subjects."""
     degrees = num_subjects - 1
-    quantile = _student_quantile((1 + CONFIDENCE) / 2, degrees)
+    quantile = student_quantile((1 + CONFIDENCE) / 2, degrees)
     return NormalDist().cdf(-quantile * (num_subjects / degrees) ** 0.5)
 
 
-def _student_quantile(probability: float, degrees: int) -> float:
+@lru_cache
+def student_quantile(probability: float, degrees: int) -> float:
     """The quantile of Student's t for a probability above 0.5.
 
     With t = sqrt(degrees) tan(angle) its density is proportional to cos(angle) ** (degrees - 1).

@@ -147,6 +147,24 @@ def f1_of(counts: Int[np.ndarray, "*any 3"]) -> Float[np.ndarray, "*any"]:
     return np.asarray(np.divide(doubled, whole, out=np.zeros(whole.shape), where=whole > 0), np.float64)
 
 
+def honest_counts(tables: Int[np.ndarray, "subjects kinds thresholds 3"]) -> Int[np.ndarray, "subjects kinds 3"]:
+    """TP, FP and FN of every held-out subject at the thresholds that the honest protocol chooses for it.
+
+    The counts of `apply_protocol` without its names, for all subjects in one pass: a search asks for them after every
+    fold.
+
+    Raises:
+        InvalidValueError: with fewer than two subjects, since there are no others to choose on.
+    """
+    require(len(tables) >= 2, "the number of subjects", "at least 2", len(tables), "Thresholds need other subjects.")
+    f1 = f1_of(tables.sum(axis=0) - tables)
+    best = f1 == f1.max(axis=-1, keepdims=True)
+    # The middle one of the best, as `best_threshold` takes it.
+    middle = best.sum(axis=-1, keepdims=True) // 2 + 1
+    chosen = np.argmax(best & (best.cumsum(axis=-1) == middle), axis=-1)
+    return np.take_along_axis(tables, chosen[..., None, None], axis=-2)[..., 0, :]
+
+
 def _best(counts: Int[np.ndarray, "*any choices 3"]) -> Bool[np.ndarray, "*any choices"]:
     """Which choices have the highest F1."""
     f1 = f1_of(counts)

@@ -1,5 +1,6 @@
 import json
-from itertools import product
+from itertools import islice, product
+from random import Random
 
 import pytest
 
@@ -11,7 +12,10 @@ NAMES = sorted(names_of_spaces())
 
 
 def test_these_spaces_have_names():
-    assert NAMES == ["demo", "demo-decoding", "published", "released", "smoke", "smoke-decoding"]
+    assert [
+        *("demo", "demo-decoding", "full", "published", "released", "smoke", "smoke-decoding"),
+        *("table3", "table4", "table5", "table6"),
+    ] == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -31,9 +35,13 @@ def test_an_unknown_name_is_answered_with_the_nearest():
 @pytest.mark.parametrize("name", NAMES)
 def test_every_corner_of_a_named_space_is_a_valid_configuration(name):
     space = named_space(name)
-    names, ends = list(space.dimensions), [dimension.ends() for dimension in space.dimensions.values()]
+    random = Random(1)
 
-    windows = {space.configuration(dict(zip(names, corner, strict=True))).model.window for corner in product(*ends)}
+    # All of a small space; of a large one, 500 corners at random.
+    ends = {name: dimension.ends() for name, dimension in space.dimensions.items()}
+    corners = [dict(zip(ends, corner, strict=True)) for corner in islice(product(*ends.values()), 500)]
+    corners += [{name: random.choice(values) for name, values in ends.items()} for _ in range(500)]
+    windows = {space.configuration(corner).model.window for corner in corners}
 
     assert max(windows) == space.max_window
 
@@ -87,3 +95,37 @@ def test_the_demo_with_decodings_trains_what_the_demo_trains():
 def test_the_space_for_released_features_asks_for_windows_of_17_alone():
     assert named_space("released").windows == (17,)
     assert set(named_space("demo").windows) == {9, 13, 17}
+
+
+# ORIGIN: rows of [Deng2024] Tables III to VI.
+@pytest.mark.parametrize(
+    ("name", "num_points", "largest_window"),
+    [("table3", 4, 17), ("table4", 5, 17), ("table5", 7, 25), ("table6", 8, 17)],
+)
+def test_a_table_of_the_paper_has_a_point_for_every_row_and_is_run_whole(name, num_points, largest_window):
+    space = named_space(name)
+
+    assert space.every_point
+    assert len(space.points()) == num_points
+    assert space.max_window == largest_window
+
+
+@pytest.mark.parametrize("name", ["table3", "table4", "table5", "table6", "full"])
+def test_tables_and_the_full_space_hold_the_recipe_of_the_paper(name):
+    space = named_space(name)
+    recipe = Configuration().parameters()
+    points = space.points() if space.every_point else space.starting_points
+
+    assert Configuration() in [space.configuration(point) for point in points]
+    assert all(recipe[field] == value for field, value in space.fixed.items())
+
+
+def test_tables_vary_nothing_but_what_their_rows_name():
+    varied = {name: set(named_space(name).dimensions) for name in ("table3", "table4", "table5", "table6")}
+
+    assert varied == {
+        "table3": {"features", "graph_pooling"},
+        "table4": {"architecture"},
+        "table5": {"window"},
+        "table6": {"contrastive_lambda"},
+    }

@@ -10,7 +10,7 @@ from platform import report
 from platform.console.command import DONE, MISTAKE, run_command
 from platform.reporting.study_comparison import compare_configurations, read_study
 from platform.study.journal import encode
-from platform.study.records import ConfigurationRecord, FoldRecord, Record, StudyRecord
+from platform.study.records import ConfigurationRecord, DroppedRecord, FoldRecord, Record, StudyRecord
 from platform.study.state import StudyState
 from platform.study.workspace import Workspace, journal_path
 from spotformer_core.errors import StudyError
@@ -23,7 +23,7 @@ FOUND = {"c0000": 4, "c0001": 6, "c0002": 5}
 """Of ten macro-expressions of every subject, at the first of two thresholds; at the second none. No micro ones."""
 
 
-def records(configurations=FOUND, *, rendered=False) -> list[Record]:
+def records(configurations=FOUND, *, rendered=False, sampler="tpe") -> list[Record]:
     study = StudyRecord(
         dataset="toy",
         dataset_digest="00ff",
@@ -35,6 +35,7 @@ def records(configurations=FOUND, *, rendered=False) -> list[Record]:
         extraction={},
         versions={},
         rendered=rendered,
+        sampler=sampler,
     )
     made: list[Record] = [study]
     generator = np.random.default_rng(0)
@@ -149,6 +150,42 @@ def test_a_leaderboard_of_rendered_recordings_says_so(tmp_path, capsys, rendered
 
     assert ("nothing about real faces" in capsys.readouterr().out) == warned
     assert ("nothing about real faces" in (tmp_path / "l.md").read_text()) == warned
+
+
+def test_dropped_configurations_are_listed_apart_with_what_they_lost_to(tmp_path, capsys):
+    made = records()
+    for number in range(10, 22):
+        name = f"c{number:04d}"
+        made += [
+            ConfigurationRecord(configuration=name, params={"window": 9, "learning_rate": 0.1}),
+            DroppedRecord(configuration=name, reference="c0001", num_subjects=6, f1=0.125, reference_f1=0.5),
+        ]
+    workspace = Workspace(tmp_path)
+    write_journal(workspace.study("toy"), made)
+
+    report_on(workspace, "--study", "toy", "--json", tmp_path / "out.json", "--markdown", tmp_path / "out.md")
+
+    lines = [line for line in capsys.readouterr().out.splitlines() if "dropped" in line]
+    assert lines[0] == "dropped: c0010 after 6 of 8 subjects, F1 0.125 against 0.500 of c0001 on the same ones"
+    assert lines[10:] == ["... and 2 more were dropped"]
+    assert (tmp_path / "out.md").read_text().count("dropped: ") == 12
+    written = json.loads((tmp_path / "out.json").read_text())
+    assert [one["configuration"] for one in written["dropped"]] == [f"c{number:04d}" for number in range(10, 22)]
+    assert [one["id"] for one in written["configurations"]] == ["c0001", "c0002", "c0000"]
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "nsga-ii"])
+def test_the_front_of_two_objectives_is_starred_and_explained(tmp_path, capsys, sampler):
+    workspace = Workspace(tmp_path)
+    write_journal(workspace.study("toy"), records(sampler=sampler))
+
+    report_on(workspace, "--study", "toy")
+
+    text = capsys.readouterr().out
+    # No micro-expression is found by any, so that the best in macro F1 stands alone.
+    assert ("c0001 *" in text) == (sampler == "nsga-ii")
+    assert "c0002 *" not in text
+    assert ("*: no other configuration is better in macro or micro F1" in text) == (sampler == "nsga-ii")
 
 
 def test_a_negative_seed_ends_with_code_2(workspace, capsys):

@@ -219,3 +219,68 @@ def test_a_fold_record_survives_the_way_through_tune_as_json():
     config = {"configuration": "c0002", "subject": "s15"}
 
     assert as_fold_record(finished(config)[FINISHED]) == record(config)
+
+
+SUBJECTS = [f"s{number}" for number in range(10)]
+
+
+@pytest.fixture
+def raced(journal):
+    """Makes a plan of two configurations over ten subjects with careful racing."""
+
+    def make(scheduling):
+        study = StudyRecord(
+            dataset="toy",
+            dataset_digest="00ff",
+            space={"apex_thresholds": [0.5]},
+            seed=7,
+            scheduling=scheduling,
+            lag=1,
+            subjects=SUBJECTS,
+            extraction={},
+            versions={},
+            racing="careful",
+        )
+        return Plan(open_study(journal, study), journal, lambda outcomes: {"window": 9}, num_configurations=2)
+
+    return make
+
+
+def scored(config, *, good):
+    counts = {"macro": [[3, 0, 0] if good else [0, 3, 3]], "micro": [[0, 0, 0]]}
+    return {FINISHED: json.dumps(asdict(record(config)) | {"counts": counts}), "done": True}
+
+
+def test_a_configuration_that_loses_its_race_is_suggested_no_more(raced, heard):
+    plan = raced("reproducible")
+    searcher = FoldSearcher(plan, heard.append)
+
+    number = 0
+    while (config := searcher.suggest(f"t{number}")) != Searcher.FINISHED:
+        searcher.on_trial_complete(f"t{number}", scored(config, good=config["configuration"] == "c0000"))
+        number += 1
+
+    assert number == len(SUBJECTS) + 8
+    assert plan.state.configurations["c0001"].status is ConfigurationStatus.DROPPED
+    assert searcher.stop_reason is None
+
+
+@pytest.mark.parametrize("ending", ["finished", "failed"])
+def test_a_fold_that_was_running_when_its_configuration_was_dropped_brings_nothing_back(raced, heard, ending):
+    plan = raced("free-running")
+    searcher = FoldSearcher(plan, heard.append)
+    # Nothing is complete yet, so that both configurations are given all their folds at once.
+    configs = {f"t{number}": searcher.suggest(f"t{number}") for number in range(2 * len(SUBJECTS))}
+    for trial in list(configs)[:-1]:
+        searcher.on_trial_complete(trial, scored(configs[trial], good=configs[trial]["configuration"] == "c0000"))
+    assert plan.state.configurations["c0001"].status is ConfigurationStatus.DROPPED
+
+    last = list(configs)[-1]
+    if ending == "finished":
+        searcher.on_trial_complete(last, scored(configs[last], good=False))
+    else:
+        searcher.on_trial_complete(last, {FAILURE: "loss is NaN", "done": True})
+
+    assert plan.state.configurations["c0001"].status is ConfigurationStatus.DROPPED
+    assert len(heard) == 2 * len(SUBJECTS) - (ending == "failed")
+    assert searcher.suggest("t99") == Searcher.FINISHED

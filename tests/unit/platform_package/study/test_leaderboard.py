@@ -2,8 +2,8 @@
 
 import json
 
-from platform.study.leaderboard import configuration_entries, leaderboard
-from platform.study.records import ConfigurationRecord, FailureRecord
+from platform.study.leaderboard import configuration_entries, leaderboard, pareto_front
+from platform.study.records import ConfigurationRecord, DroppedRecord, FailureRecord
 from platform.study.state import StudyState
 from spotformer_core.metrics.counts import Counts
 from spotformer_core.metrics.protocols import Protocol
@@ -93,3 +93,39 @@ def test_entries_say_what_was_chosen_on_stored_scores(tmp_path):
         assert chosen["epoch"] == (setting.epoch or "last")
         assert chosen["decoding"] == state.study.decodings[setting.decoding]
         assert list(chosen["thresholds"].values()) == list(result.thresholds[subject].values())
+
+
+def test_a_dropped_configuration_has_no_row_and_an_entry_that_says_what_it_lost_to(make_study_record, make_fold_record):
+    dropped = DroppedRecord(configuration="c0000", reference="c0009", num_subjects=1, f1=0.125, reference_f1=0.5)
+    records = [ConfigurationRecord(configuration="c0000", params={}), make_fold_record("a"), dropped]
+    state = StudyState(make_study_record(), records)
+
+    (entry,) = json.loads(json.dumps(configuration_entries(state)))
+
+    assert leaderboard(state) == ()
+    assert (entry["status"], entry["folds_done"], entry["f1"]) == ("dropped", 1, None)
+    assert entry["dropped"] == {"reference": "c0009", "num_subjects": 1, "f1": 0.125, "reference_f1": 0.5}
+
+
+def test_the_front_holds_what_nothing_beats_in_one_kind_without_losing_in_the_other(
+    make_study_record, make_fold_record
+):
+    found, missed = [[1, 0, 0]] * 2, [[0, 0, 1]] * 2
+    kinds = {
+        "c0000": {"macro": found, "micro": missed},
+        "c0001": {"macro": missed, "micro": found},
+        "c0002": {"macro": missed, "micro": missed},
+        "c0003": {"macro": found, "micro": missed},
+    }
+    records = [ConfigurationRecord(configuration=name, params={}) for name in kinds]
+    records += [
+        make_fold_record(one, configuration=name, counts=counts) for name, counts in kinds.items() for one in "ab"
+    ]
+
+    two = StudyState(make_study_record(sampler="nsga-ii"), records)
+    one = StudyState(make_study_record(sampler="tpe"), records)
+
+    assert pareto_front(two) == {"c0000", "c0001", "c0003"}
+    assert {row.name: row.front for row in leaderboard(two)} == {name: name != "c0002" for name in kinds}
+    assert [entry["front"] for entry in configuration_entries(two)] == [True, True, False, True]
+    assert {row.front for row in leaderboard(one)} == {None}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from mlflow.tracking import MlflowClient
 
-from platform.study.records import DecodingRecord, ReopenedRecord
+from platform.study.records import ConfigurationRecord, DecodingRecord, DroppedRecord, ReopenedRecord
 from platform.tracking.client import CONFIGURATION_TAG, PARENT_TAG, STUDY_TAG, tracking_client
 from spotformer_core.errors import StudyError
 
@@ -68,10 +68,25 @@ def test_parameters_of_the_study_and_of_a_configuration_are_searchable(projectio
     projection.project("c0001")
 
     runs = runs_of(projection, state)
-    assert runs["none"].data.params == {"space": "toy", "seed": "7", "subjects": "2", "torch": "2.13.0"}
+    described = {"space": "toy", "seed": "7", "subjects": "2", "sampler": "tpe", "racing": "off", "torch": "2.13.0"}
+    assert runs["none"].data.params == described
     assert runs["c0001"].data.params == {"macro_duration": "20", "macro_min_duration": "8", "window": "11"}
     assert runs["c0001"].data.tags["spotformer.failure"] == "b: loss is NaN"
     assert "nothing about real faces" in runs["none"].data.tags["mlflow.note.content"]
+
+
+def test_a_dropped_configuration_is_tagged_and_looks_like_no_complete_one(projection, state):
+    state.apply(ConfigurationRecord(configuration="c0002", params={"window": 9}))
+    state.apply(DroppedRecord(configuration="c0002", reference="c0000", num_subjects=1, f1=0.125, reference_f1=0.5))
+    projection.project("c0002")
+    projection.project("c0002")
+    projection.end("FINISHED")
+
+    run = runs_of(projection, state)["c0002"]
+    assert run.info.status == "KILLED"
+    assert run.data.tags["spotformer.dropped"] == "after 1 of 2 subjects, against c0000"
+    assert "spotformer.complete" not in run.data.tags
+    assert run.data.metrics == {"dropped_f1": 0.125, "dropped_reference_f1": 0.5, "dropped_subjects": 1.0}
 
 
 def test_metrics_name_kind_and_protocol_and_the_study_carries_those_of_its_best(projection, state):

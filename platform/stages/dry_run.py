@@ -1,0 +1,160 @@
+"""`--dry-run`: what a search would do, computed or measured, never guessed. Starts nothing and writes nothing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from platform.extraction.missing import missing_recordings
+from platform.landmarks.source import LandmarkSource
+from platform.sampling.choice import SamplerName
+from platform.stages.searching import SearchOptions
+from platform.study.identity import dataset_digest, json_values
+from platform.study.prior import require_studies
+from platform.study.racing import Racing, racing_rule
+from platform.study.rates import measured_rate
+from platform.study.savings import expected_saving
+from platform.study.workspace import Workspace
+from search_spaces.vocabulary import Choice, Space
+from spotformer_core.config import Configuration
+from spotformer_core.datasets.recording import Dataset
+from spotformer_core.errors import FlowStoreError
+from spotformer_core.flow.settings import ExtractionSettings
+from spotformer_core.flow.store import FlowStore, stored_settings
+
+_MEGABYTE = 1e6
+_BYTES_OF_STORED_FLOW, _BYTES_OF_A_WEIGHT = 2, 4
+_COPIES_OF_A_WEIGHT = 4
+"""The weight, its gradient and the two moments of the optimiser."""
+
+
+def print_dry_run(
+    dataset: Dataset,
+    landmarks: LandmarkSource,
+    options: SearchOptions,
+    *,
+    workspace: Workspace,
+    settings: ExtractionSettings,
+) -> None:
+    """Prints what a search would do.
+
+    Raises:
+        StudyError: when a study to begin with does not exist.
+    """
+    require_studies(options.prior_studies, workspace)
+    missing = len(_without_flow(dataset, landmarks, workspace=workspace, settings=settings))
+    count, num_subjects = options.num_configurations, len(dataset.subjects)
+    print("\n".join(_space_lines(options.space)))
+    there = len(dataset.recordings) - missing
+    print(f"would extract {missing} of {len(dataset.recordings)} recordings, {there} are there")
+    print("\n".join(_conflicts(dataset, workspace, settings)))
+    print(f"would run {count} configurations x {num_subjects} folds = {count * num_subjects} trials")
+    print(f"sampler {options.sampler}{_prior(options)}; racing {options.racing}: {_racing(options, num_subjects)}")
+    print(_memory(dataset, options.space, settings))
+    print(_time(dataset, options, workspace))
+    print(f"would write to {workspace.study(options.study)}")
+
+
+def _space_lines(space: Space) -> Iterator[str]:
+    yield f"space {space.name}: {space.description}"
+    for name, dimension in space.dimensions.items():
+        condition = f", {space.conditions[name].describe()}" if name in space.conditions else ""
+        yield f"  {name}: {dimension.describe()}{condition}"
+    yield f"  apex thresholds, on stored scores: {', '.join(f'{value:g}' for value in space.apex_thresholds)}"
+    for name, dimension in space.decoding.items():
+        yield f"  {name}, on stored scores: {dimension.describe()}"
+    if space.stored_epochs:
+        yield f"  epoch, on stored scores: {', '.join(map(str, space.stored_epochs))}, or the last"
+
+
+def _without_flow(
+    dataset: Dataset, landmarks: LandmarkSource, *, workspace: Workspace, settings: ExtractionSettings
+) -> tuple[object, ...]:
+    try:
+        store = FlowStore.open(workspace.flow_store(dataset.name, settings), settings)
+    except FlowStoreError:
+        return dataset.recordings
+    return missing_recordings(dataset.recordings, store, landmarks)
+
+
+def _conflicts(dataset: Dataset, workspace: Workspace, settings: ExtractionSettings) -> Iterator[str]:
+    """Stores of the dataset that would serve, were their bands not too short for the largest window."""
+    wanted = settings.as_dict()
+    shorter = []
+    for folder in sorted((workspace.folder / "flow").glob(f"{dataset.name}-*")):
+        try:
+            found = stored_settings(folder)
+        except FlowStoreError:
+            continue
+        same = all(found.get(name) == value for name, value in wanted.items() if name != "max_window")
+        if same and int(found["max_window"]) < settings.max_window:
+            shorter.append(int(found["max_window"]))
+    if shorter:
+        yield (
+            f"conflict: a window of {settings.max_window} frames is longer than the stored band, which serves windows "
+            f"up to {max(shorter)}; flow would be extracted anew, beside it"
+        )
+    else:
+        yield f"no conflict: the band would serve windows up to {settings.max_window} frames"
+
+
+def _prior(options: SearchOptions) -> str:
+    return f", beginning with what {', '.join(options.prior_studies)} found" if options.prior_studies else ""
+
+
+def _racing(options: SearchOptions, num_subjects: int) -> str:
+    rule = racing_rule(options.racing)
+    if rule is None:
+        return "every configuration gets all its folds"
+    looks = rule.looks(num_subjects)
+    if not looks:
+        return f"never drops with {num_subjects} subjects, since the first look is after {rule.first_block}"
+    told = f"looks after {', '.join(str(look) for look in looks)} subjects"
+    if options.racing is not Racing.CAREFUL or options.sampler is SamplerName.NSGA_II:
+        return told
+    low, high, subjects, configurations = expected_saving(num_subjects)
+    return (
+        f"{told}; in simulated searches of {configurations} configurations on {subjects} subjects it saved "
+        f"{low:.0%} to {high:.0%} of the folds (docs/racing.md), of fewer configurations less"
+    )
+
+
+def _memory(dataset: Dataset, space: Space, settings: ExtractionSettings) -> str:
+    """Computed: the band of all recordings in float16, and what every weight of the largest network needs."""
+    # Imported here because torch takes seconds to import, which --help and mistakes should not wait for.
+    from spotformer_core.model.facial_graph import facial_graph
+    from spotformer_core.model.spotformer import SpotFormer
+
+    model = largest(space).model
+    num_weights = sum(weight.numel() for weight in SpotFormer(model).parameters())
+    num_regions = facial_graph(model.regions).num_regions
+    num_frames = sum(recording.num_frames for recording in dataset.recordings)
+    band = num_frames * settings.num_steps * num_regions * 2 * _BYTES_OF_STORED_FLOW / _MEGABYTE
+    weights = num_weights * _COPIES_OF_A_WEIGHT * _BYTES_OF_A_WEIGHT / _MEGABYTE
+    return (
+        f"memory per fold, computed: {band:.1f} MB for flow ({num_frames} frames x {settings.num_steps} steps x "
+        f"{num_regions} regions x 2, float16) and {weights:.1f} MB for the largest network ({num_weights:,} weights, "
+        "gradients and two moments, float32); a batch in training comes on top and is not computed"
+    )
+
+
+def largest(space: Space) -> Configuration:
+    """The configuration with the largest of every number that varies, and the first of every other choice."""
+    values: dict[str, Any] = {}
+    for name, dimension in space.dimensions.items():
+        ends = dimension.ends()
+        ranked = all(isinstance(end, int | float) for end in ends) or not isinstance(dimension, Choice)
+        values[name] = max(ends) if ranked else ends[0]
+    return space.configuration(values)
+
+
+def _time(dataset: Dataset, options: SearchOptions, workspace: Workspace) -> str:
+    digest = dataset_digest(dataset.recordings)
+    rate = measured_rate(workspace, dataset_digest=digest, space=json_values(options.space.as_dict()))
+    if rate is None:
+        return "time: unknown, since no journal of this workspace has a fold of this dataset in this space"
+    num_folds = options.num_configurations * len(dataset.subjects)
+    hours = num_folds * rate.seconds_per_fold / 3600
+    return (
+        f"time: about {hours / options.num_workers:.2g} hours with {options.num_workers} workers, {hours:.2g} "
+        f"worker-hours for all folds, at {rate.seconds_per_fold:.2f} s per fold as measured over "
+        f"{rate.num_folds} folds of {', '.join(rate.studies)}"
+    )

@@ -1,0 +1,207 @@
+"""What a search says that it would do: every line computed or measured, and nothing written."""
+
+from pathlib import Path
+
+import pytest
+
+from platform.sampling.choice import SamplerName
+from platform.stages.dry_run import largest, print_dry_run
+from platform.stages.searching import SearchOptions
+from platform.study.identity import dataset_digest, json_values
+from platform.study.journal import encode
+from platform.study.planning import Scheduling
+from platform.study.racing import Racing
+from platform.study.records import ConfigurationRecord, FoldRecord, StudyRecord
+from platform.study.workspace import Workspace, journal_path
+from search_spaces import Choice, Condition, Float, Space, named_space
+from spotformer_core.datasets.recording import Dataset, Recording
+from spotformer_core.errors import StudyError
+from spotformer_core.flow.settings import ExtractionSettings
+from spotformer_core.flow.store import FlowStore
+
+SETTINGS = ExtractionSettings(max_window=17)
+
+
+class NoLandmarks:
+    """Is asked for nothing, since the store holds nothing."""
+
+
+def dataset(num_subjects=3):
+    recordings = tuple(
+        Recording(
+            dataset="toy",
+            subject=f"s{subject:02}",
+            name=f"s{subject:02}_1",
+            frame_paths=tuple(Path(f"{frame}.jpg") for frame in range(50)),
+            frame_numbers=tuple(range(50)),
+            frames_per_second=30.0,
+            expressions=(),
+        )
+        for subject in range(num_subjects)
+    )
+    return Dataset(name="toy", root=Path("toy"), recordings=recordings)
+
+
+def options(space="smoke", **changes):
+    usual = {
+        "study": "mine",
+        "space": named_space(space) if isinstance(space, str) else space,
+        "num_configurations": 4,
+        "seed": 0,
+        "scheduling": Scheduling.REPRODUCIBLE,
+        "lag": 3,
+        "num_workers": 2,
+        "gpus_per_fold": 0,
+        "address": "",
+        "tracking_uri": "",
+    }
+    return SearchOptions(**usual | changes)
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return Workspace(tmp_path)
+
+
+@pytest.fixture
+def said(workspace, capsys):
+    """What a dry run says."""
+
+    def ask(wanted=None, *, of=None, settings=SETTINGS):
+        print_dry_run(of or dataset(), NoLandmarks(), wanted or options(), workspace=workspace, settings=settings)
+        return capsys.readouterr().out
+
+    return ask
+
+
+def test_it_names_what_would_run_and_writes_nothing(said, workspace):
+    text = said()
+
+    assert "would extract 3 of 3 recordings, 0 are there" in text
+    assert "would run 4 configurations x 3 folds = 12 trials" in text
+    assert "sampler tpe; racing careful: never drops with 3 subjects, since the first look is after 8" in text
+    assert "no conflict: the band would serve windows up to 17 frames" in text
+    assert list(workspace.folder.iterdir()) == []
+
+
+def test_dimensions_are_shown_with_their_conditions(said):
+    space = Space(
+        name="made",
+        description="",
+        dimensions={
+            "learning_rate_schedule": Choice(("constant", "exponential")),
+            "learning_rate_decay": Float(0.9, 0.99),
+        },
+        conditions={"learning_rate_decay": Condition("learning_rate_schedule", ("exponential",))},
+    )
+
+    assert "  learning_rate_decay: 0.9 to 0.99, when learning_rate_schedule is exponential\n" in said(options(space))
+
+
+@pytest.mark.parametrize(
+    ("num_subjects", "racing", "expected"),
+    [
+        (
+            22,
+            Racing.CAREFUL,
+            "looks after 8, 12, 18 subjects; in simulated searches of 60 configurations on 22 subjects",
+        ),
+        (40, Racing.CAREFUL, "looks after 8, 12, 18, 27 subjects; in simulated searches of 60 configurations on 30"),
+        (22, Racing.AGGRESSIVE, "racing aggressive: looks after 6, 9, 14, 20 subjects\n"),
+        (22, Racing.OFF, "racing off: every configuration gets all its folds\n"),
+    ],
+)
+def test_what_racing_would_do_follows_from_the_subjects(said, num_subjects, racing, expected):
+    assert expected in said(options(racing=racing), of=dataset(num_subjects))
+
+
+def test_a_window_longer_than_the_stored_band_is_a_conflict(said, workspace):
+    FlowStore.create(workspace.flow_store("toy", SETTINGS), SETTINGS)
+    wanted = options("table5", num_configurations=7, sampler=SamplerName.GRID, racing=Racing.OFF)
+
+    text = said(wanted, settings=ExtractionSettings(max_window=25))
+
+    assert "conflict: a window of 25 frames is longer than the stored band, which serves windows up to 17;" in text
+
+
+def test_stores_made_with_other_settings_and_damaged_ones_are_no_conflict(said, workspace):
+    other = ExtractionSettings(max_window=17, face_size=160)
+    FlowStore.create(workspace.flow_store("toy", other), other)
+    damaged = workspace.folder / "flow" / "toy-damaged"
+    damaged.mkdir()
+
+    assert "no conflict" in said(settings=ExtractionSettings(max_window=25))
+
+
+def test_memory_is_computed_from_the_dataset_and_the_largest_network(said):
+    text = said()
+
+    # 150 frames x 16 steps x 10 regions x 2 directions x 2 bytes.
+    assert "0.1 MB for flow (150 frames x 16 steps x 10 regions x 2, float16)" in text
+    assert "a batch in training comes on top and is not computed" in text
+
+
+def test_the_largest_configuration_has_the_largest_of_every_number():
+    configuration = largest(named_space("full"))
+
+    assert (configuration.model.width, configuration.model.num_heads, configuration.model.window) == (256, 8, 25)
+    assert configuration.model.architecture == "simul-st"
+
+
+def write_folds(workspace, *, seconds, of=None, space="smoke", name="other"):
+    study = StudyRecord(
+        dataset="toy",
+        dataset_digest=dataset_digest((of or dataset()).recordings),
+        space=json_values(named_space(space).as_dict()),
+        seed=0,
+        scheduling="reproducible",
+        lag=3,
+        subjects=[],
+        extraction={},
+        versions={},
+    )
+    folds = [
+        FoldRecord(
+            configuration="c0000",
+            subject=f"s{number:02}",
+            seed=0,
+            counts={},
+            final_loss=0.0,
+            seconds={"training": value, "scoring": 0.5},
+        )
+        for number, value in enumerate(seconds)
+    ]
+    path = journal_path(workspace.study(name))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"".join(map(encode, [study, ConfigurationRecord(configuration="c0000", params={}), *folds])))
+
+
+def test_time_is_measured_on_folds_of_the_same_dataset_and_space(said, workspace):
+    write_folds(workspace, seconds=[99.5, 199.5])
+
+    # 12 folds of 150 s are 0.5 hours, a quarter of an hour with 2 workers.
+    expected = "time: about 0.25 hours with 2 workers, 0.5 worker-hours for all folds, at 150.00 s per fold"
+    assert f"{expected} as measured over 2 folds of other" in said()
+
+
+@pytest.mark.parametrize("other", [{"of": dataset(4)}, {"space": "demo"}])
+def test_without_such_folds_time_is_unknown(said, workspace, other):
+    write_folds(workspace, seconds=[1.0], **other)
+
+    assert "time: unknown, since no journal of this workspace has a fold of this dataset in this space" in said()
+
+
+def test_a_damaged_journal_measures_nothing(said, workspace):
+    path = journal_path(workspace.study("damaged"))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no journal\nat all\n")
+
+    assert "time: unknown" in said()
+
+
+def test_studies_to_begin_with_are_named_and_must_exist(said, workspace):
+    write_folds(workspace, seconds=[1.0])
+
+    assert "sampler tpe, beginning with what other found; racing" in said(options(prior_studies=("other",)))
+    with pytest.raises(StudyError, match=r"got 'othr'. Did you mean 'other'\?"):
+        said(options(prior_studies=("othr",)))
