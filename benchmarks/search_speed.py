@@ -181,7 +181,7 @@ def main() -> int:
         num_configurations = write_long_journal(path)
         seconds, rate = resumed(path, num_configurations, num_decisions=300)
     print(
-        f"journal of 100,000 folds: next one after {seconds:.1f} processor seconds, then {rate:.0f} decisions per second"
+        f"100,000 folds in a journal: next after {seconds:.1f} processor seconds, then {rate:.0f} decisions per second"
     )
     ours, blind = [], []
     for seed in range(options.searches):
