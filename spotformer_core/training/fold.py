@@ -113,9 +113,7 @@ def evaluate_fold(
     seconds_scoring = 0.0
     with seeded(seed, device=torch.device(device)) as generator:
         trainer = new_trainer(configuration, fold.training, generator, torch.device(device), gpu_steps)
-        identity = checkpoint_identity(
-            configuration, (*fold.training, *fold.testing), held_out=fold.held_out, seed=seed, device=device
-        )
+        identity = _identity(configuration, fold, seed=seed, device=device)
         scores_by_epoch = _resumed(trainer, checkpoint, identity)
         while trainer.epoch < num_epochs:
             mean_loss = trainer.run_epoch()
@@ -174,6 +172,11 @@ def new_trainer(
 def _scores(network: SpotFormer, configuration: Configuration, fold: Fold) -> ScoresByRecording:
     with memory_failures_named(configuration, network.head.linear.weight.device):
         return score_recordings(network, fold.testing)
+
+
+def _identity(configuration: Configuration, fold: Fold, *, seed: int, device: str) -> dict[str, str]:
+    bands = (*fold.training, *fold.testing)
+    return checkpoint_identity(configuration, bands, held_out=fold.held_out, seed=seed, device=device)
 
 
 def checkpoint_identity(
