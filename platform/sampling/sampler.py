@@ -67,7 +67,7 @@ def ask(
     study = as_study(space, outcomes=outcomes, seed=seed, sampler=sampler, prior=prior)
     given: dict[str, Any] = {}
     if sampler is SamplerName.CMA_ES:
-        given = evolved(space, seed=seed % 2**32, number=number, outcomes=outcomes, prior=prior)
+        given = evolved(space, seed=seed % 2**32, number=len(prior) + number, outcomes=outcomes, prior=prior)
     return suggest(study.ask(), space, given)
 
 
@@ -81,9 +81,11 @@ def as_study(
 ) -> Study:
     """The outcomes as an Optuna study in memory; without a prior, configuration number = trial number."""
     two = sampler is SamplerName.NSGA_II
+    # Studies that know each other have one seed: without the prior in it, the same random draws would come again.
+    number = len(prior) + len(outcomes)
     study = optuna.create_study(
         directions=["maximize"] * (2 if two else 1),
-        sampler=_optuna_sampler(sampler, seed=(seed * _SEED_STRIDE + len(outcomes)) % 2**32, space=space),
+        sampler=_optuna_sampler(sampler, seed=(seed * _SEED_STRIDE + number) % 2**32, space=space),
     )
     distributions = to_distributions(space)
     num_complete = 0

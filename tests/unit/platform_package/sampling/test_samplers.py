@@ -194,3 +194,12 @@ def test_a_sampler_that_can_do_nothing_with_a_space_is_refused(space, sampler, m
 
 def test_evolution_takes_the_numbers_that_always_exist():
     assert numeric(SPACE) == ["learning_rate", "num_epochs", "dropout"]
+
+
+@pytest.mark.parametrize("sampler", DRAWING)
+def test_a_study_does_not_draw_again_what_its_prior_drew_with_the_same_seed(sampler):
+    prior = searched(sampler, 4, worth=flat, seed=6)
+
+    mine = ask(SPACE, seed=6, outcomes=(), sampler=sampler, prior=prior)
+
+    assert mine not in [one.params for one in prior]
