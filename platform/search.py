@@ -16,7 +16,8 @@ from platform.stages.own_spaces import chosen_space
 from platform.stages.preparing import PreparedFeatures, extracted_features, imported_features, render_and_read
 from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read, require_readable
 from platform.stages.reporting import print_outcome, write_json
-from platform.stages.searching import SearchOptions, require_two_subjects, search
+from platform.stages.search_options import SearchOptions
+from platform.stages.searching import require_two_subjects, search
 from platform.stages.study_options import add_study_options, study_options
 from search_spaces.named import names_of_spaces
 from spotformer_core.choices import GpuSteps

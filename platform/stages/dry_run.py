@@ -6,7 +6,7 @@ from typing import Any
 from platform.extraction.missing import missing_recordings
 from platform.landmarks.source import LandmarkSource
 from platform.sampling.choice import SamplerName
-from platform.stages.searching import SearchOptions
+from platform.stages.search_options import SearchOptions
 from platform.study.identity import dataset_digest, json_values
 from platform.study.prior import require_studies
 from platform.study.racing import Racing, racing_rule

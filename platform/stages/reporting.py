@@ -8,7 +8,8 @@ from typing import Any
 
 from platform.reporting.comparison_report import comparison_as_json, print_comparison, write_comparison_markdown
 from platform.reporting.study_comparison import StudyComparison, compare_configurations
-from platform.stages.searching import SearchOptions, SearchOutcome, is_rendered
+from platform.stages.search_options import SearchOptions
+from platform.stages.searching import SearchOutcome, is_rendered
 from platform.study.leaderboard import configuration_entries
 from platform.study.workspace import Workspace, leaderboard_path
 from spotformer_core.atomic_files import written_whole

@@ -10,17 +10,16 @@ from pathlib import Path
 
 from platform.console.progress import StageProgress
 from platform.rendering.rendered_root import RECORD_FILE
-from platform.sampling.choice import SamplerName, require_searchable
 from platform.sampling.decodings import draw_decodings
 from platform.sampling.sampler import ask
+from platform.stages.search_options import SearchOptions
 from platform.stages.winning import KeptWinner, is_decided, registered, train_and_say
 from platform.study.choices import study_settings
 from platform.study.identity import dataset_digest, json_values, subject_order, versions
 from platform.study.journal import Journal
 from platform.study.opening import open_study
-from platform.study.planning import Plan, Scheduling
+from platform.study.planning import Plan
 from platform.study.prior import collected_prior, prior_outcomes
-from platform.study.racing import Racing
 from platform.study.records import FoldRecord, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.stored_scores import choose_decoding, described_recordings
@@ -28,50 +27,9 @@ from platform.study.workspace import Workspace, journal_path
 from platform.tracking.client import TrackedStudy
 from platform.winner.order import winner_order
 from platform.winner.training import WinnerOrder, is_kept
-from search_spaces.vocabulary import Space
-from spotformer_core.choices import GpuSteps
 from spotformer_core.datasets.recording import Dataset
-from spotformer_core.errors import InvalidValueError, require
+from spotformer_core.errors import InvalidValueError
 from spotformer_core.flow.store import FlowStore
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SearchOptions:
-    """What is searched, how, and with what.
-
-    Attributes:
-        prior_studies: names of studies of the same workspace whose outcomes the sampler knows from the start.
-        lag: in reproducible scheduling, configuration c is asked when all up to c - lag are decided.
-        tracking_uri: of MLflow; empty for the SQLite file of the workspace.
-    """
-
-    study: str
-    space: Space
-    num_configurations: int
-    seed: int
-    scheduling: Scheduling
-    lag: int
-    num_workers: int
-    gpus_per_fold: float
-    address: str
-    tracking_uri: str
-    sampler: SamplerName = SamplerName.TPE
-    racing: Racing = Racing.CAREFUL
-    prior_studies: tuple[str, ...] = ()
-    gpu_steps: GpuSteps = GpuSteps.EAGER
-
-    def __post_init__(self) -> None:
-        repair = "Leave the option out to take the default."
-        require(self.num_configurations >= 1, "--configurations", "at least 1", self.num_configurations, repair)
-        require(self.seed >= 0, "--seed", "0 or more", self.seed, repair)
-        require(self.lag >= 1, "--lag", "at least 1", self.lag, repair)
-        require(self.num_workers >= 1, "--workers", "at least 1", self.num_workers, repair)
-        require(self.gpus_per_fold >= 0, "--gpus-per-fold", "0 or more", self.gpus_per_fold, repair)
-        require_searchable(self.space, self.sampler)
-        whole = "off where every point is run and where there are two objectives"
-        raced = self.racing is not Racing.OFF
-        one_winner = not self.space.every_point and self.sampler is not SamplerName.NSGA_II
-        require(one_winner or not raced, "--racing", whole, str(self.racing), repair)
 
 
 @dataclass(kw_only=True, slots=True)

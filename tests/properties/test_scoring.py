@@ -117,5 +117,7 @@ def test_counts_make_sense_under_every_convention(detections, truths, convention
 
     assert 0 <= score.found <= len(truths)
     assert score.counts.false_negatives == len(truths) - score.found
-    assert 0 <= score.counts.f1 <= 1
+    assert score.counts.f1 >= 0
+    # One detection may find several truths there and counts once, as in the baseline's own precision.
+    assert convention is MEGC2020 or score.counts.f1 <= 1
     assert scored(truths, truths, STRICT).counts.f1 == (1 if truths else 0)

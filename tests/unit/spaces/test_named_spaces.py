@@ -27,7 +27,7 @@ def test_a_space_is_found_by_its_own_name_and_described_in_one_line(name):
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(
-        InvalidValueError, match=r"got 'publshed'. Did you mean 'published'\? Known: demo, demo-decoding, publ"
+        InvalidValueError, match=r"got 'publshed'. Did you mean 'published'\? Known: demo, demo-decoding, full"
     ):
         named_space("publshed")
 

@@ -6,7 +6,7 @@ import pytest
 
 from platform.sampling.choice import SamplerName
 from platform.stages.dry_run import largest, print_dry_run
-from platform.stages.searching import SearchOptions
+from platform.stages.search_options import SearchOptions
 from platform.study.identity import dataset_digest, json_values
 from platform.study.journal import encode
 from platform.study.planning import Scheduling

@@ -5,7 +5,7 @@ import argparse
 import pytest
 
 from platform.sampling.choice import SamplerName
-from platform.stages.searching import SearchOptions
+from platform.stages.search_options import SearchOptions
 from platform.stages.study_options import add_study_options, study_options
 from platform.study.racing import Racing
 from search_spaces import Choice, Integer, Space, named_space
