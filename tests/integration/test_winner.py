@@ -15,7 +15,7 @@ import torch
 
 from platform.reporting.study_comparison import read_study
 from platform.study.workspace import Workspace, scores_path
-from platform.winner.order import configuration_of
+from platform.winner.order import chosen_configuration
 from spotformer_core.datasets.frame_files import list_frame_files
 from spotformer_core.datasets.reader import read_dataset
 from spotformer_core.datasets.recording import ExpressionKind
@@ -79,7 +79,7 @@ def fold_model(search: Search, folder: Path) -> tuple[Path, tuple]:
     dataset = read_dataset("demo", search.workspace / "demo")
     training = [store.read(recording) for recording in dataset.recordings if recording.subject != SUBJECT]
     thresholds = state.result(name, Protocol.HONEST).thresholds[SUBJECT]
-    configuration = configuration_of(state, name)
+    configuration, _ = chosen_configuration(state, name)
     decoding = replace(
         configuration.decoding,
         macro_apex_threshold=thresholds[ExpressionKind.MACRO],
