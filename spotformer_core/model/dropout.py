@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
+from spotformer_core.model.bfloat16 import as_float, as_stored
 from spotformer_core.shapes import Float
 
 _RANGE = 2**32
@@ -52,7 +53,7 @@ class Dropout(nn.Module):
         Args:
             added_to: what is left is added to it (a residual connection), if given.
         """
-        if self.drops and values.device.type == "cpu" and values.dtype == torch.float32:
+        if self.drops and values.device.type == "cpu" and _is_compiled_for(values, added_to):
             dropped: Tensor = _Dropped.apply(values, added_to, self._draw(), self.rate)  # type: ignore[no-untyped-call]
             return dropped
         left = values * self.factors(values) if self.drops else values
@@ -83,25 +84,38 @@ class _Dropped(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, values: Tensor, added_to: Tensor | None, keys: Keys, rate: float) -> Tensor:
-        ctx.keys, ctx.rate = keys, rate
-        return _left(values, added_to, keys, rate)
+        ctx.keys, ctx.rate, ctx.type = keys, rate, values.dtype
+        return _left(values, added_to, keys, rate, values.dtype if added_to is None else added_to.dtype)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor | None, None, None]:
-        return _left(gradient, None, ctx.keys, ctx.rate), gradient if ctx.needs_input_grad[1] else None, None, None
+        of_values = _left(gradient, None, ctx.keys, ctx.rate, ctx.type)
+        return of_values, gradient if ctx.needs_input_grad[1] else None, None, None
 
 
-def _left(values: Tensor, added_to: Tensor | None, keys: Keys, rate: float) -> Tensor:
-    left = torch.empty(values.shape, dtype=values.dtype)
-    arrays = [tensor.contiguous().view(len(keys), -1).numpy() for tensor in (values, left)]
-    rest = None if added_to is None else added_to.contiguous().view(len(keys), -1).numpy()
+def _is_compiled_for(values: Tensor, added_to: Tensor | None) -> bool:
+    known = values.dtype in {torch.float32, torch.bfloat16}
+    return known and (added_to is None or added_to.dtype == torch.float32)
+
+
+def _left(values: Tensor, added_to: Tensor | None, keys: Keys, rate: float, type_: torch.dtype) -> Tensor:
+    """What is left, in numbers of this type; products and sums are those of float32, rounded once."""
+    left = torch.empty(values.shape, dtype=type_)
+    arrays = [_as_array(tensor, len(keys)) for tensor in (values, left)]
+    rest = None if added_to is None else _as_array(added_to, len(keys))
     for part, of_part in enumerate(keys):
         if rest is None:
             _write_left(arrays[1][part], arrays[0][part], *_hash(of_part, rate))
         else:
             _write_sum(arrays[1][part], arrays[0][part], rest[part], *_hash(of_part, rate))
     return left
+
+
+def _as_array(tensor: Tensor, num_parts: int) -> np.ndarray:
+    """The memory of a tensor, part by part; of bfloat16, which NumPy lacks, the bits."""
+    parts = tensor.contiguous().view(num_parts, -1)
+    return parts.view(torch.uint16).numpy() if tensor.dtype == torch.bfloat16 else parts.numpy()
 
 
 class _Hash(NamedTuple):
@@ -154,7 +168,8 @@ def _write_left(
     scale: np.float32,
 ) -> None:
     for position in range(left.size):
-        left[position] = values[position] * _factor(position, first_key, second_key, threshold, scale)
+        number = as_float(values[position]) * _factor(position, first_key, second_key, threshold, scale)
+        left[position] = as_stored(number, left)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -169,5 +184,5 @@ def _write_sum(
     scale: np.float32,
 ) -> None:
     for position in range(sums.size):
-        left = values[position] * _factor(position, first_key, second_key, threshold, scale)
+        left = as_float(values[position]) * _factor(position, first_key, second_key, threshold, scale)
         sums[position] = added_to[position] + left

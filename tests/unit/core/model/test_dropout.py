@@ -1,6 +1,9 @@
+import numba
+import numpy as np
 import pytest
 import torch
 
+from spotformer_core.model.bfloat16 import as_float, as_stored
 from spotformer_core.model.dropout import Dropout
 
 N = 400_000
@@ -78,20 +81,52 @@ def test_the_gradient_is_dropped_with_the_value():
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("with_residual", [False, True])
 def test_one_pass_drops_and_adds_what_factors_and_a_sum_would_to_the_last_bit(dtype, with_residual):
-    values, weights = torch.randn(6, 5, 7).to(dtype).requires_grad_(), torch.randn(6, 5, 7).to(dtype)
-    residual = torch.randn(6, 5, 7).to(dtype).requires_grad_() if with_residual else None
+    wide = torch.float32 if dtype is torch.bfloat16 else dtype
+    values = torch.randn(6, 5, 7).to(dtype).requires_grad_()
+    residual = torch.randn(6, 5, 7).to(wide).requires_grad_() if with_residual else None
+    weights = torch.randn(6, 5, 7).to(wide if with_residual else dtype)
     dropout, state = Dropout(0.3), torch.get_rng_state()
     inputs = [values, residual] if with_residual else [values]
 
     in_one_pass = dropout(values, added_to=residual)
     gradients = torch.autograd.grad(in_one_pass, inputs, weights)
     torch.set_rng_state(state)
-    factors = dropout.factors(values)
+    factors = dropout.factors(values.to(wide))
 
-    left = values * factors
-    assert torch.equal(in_one_pass, residual + left if with_residual else left)
-    assert torch.equal(gradients[0], weights * factors)
+    left = values.to(wide) * factors
+    assert torch.equal(in_one_pass, residual + left if with_residual else left.to(dtype))
+    assert torch.equal(gradients[0], (weights.to(wide) * factors).to(dtype))
     assert not with_residual or torch.equal(gradients[1], weights)
+
+
+def test_bfloat16_is_rounded_as_pytorch_does_whatever_the_number():
+    bits = np.random.default_rng(0).integers(0, 2**32, 200_000, np.uint32)
+    halfway = (bits & np.uint32(0xFFFF0000)) | np.uint32(0x8000)
+    special = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 3.4e38, 1e-45], np.float32).view(np.uint32)
+    numbers = np.concatenate([bits, halfway, special]).view(np.float32)
+
+    stored = _all_stored(numbers, np.zeros(len(numbers), np.uint16))
+
+    expected = torch.from_numpy(numbers).to(torch.bfloat16)
+    both = torch.from_numpy(stored).view(torch.bfloat16), expected
+    assert torch.equal(both[0].isnan(), both[1].isnan())
+    assert torch.equal(both[0].nan_to_num(), both[1].nan_to_num())
+    assert np.array_equal(_all_floats(stored), both[0].float().numpy(), equal_nan=True)
+
+
+@numba.njit
+def _all_stored(numbers, stored):
+    for at in range(len(numbers)):
+        stored[at] = as_stored(numbers[at], stored)
+    return stored
+
+
+@numba.njit
+def _all_floats(stored):
+    floats = np.empty(len(stored), np.float32)
+    for at in range(len(stored)):
+        floats[at] = as_float(stored[at])
+    return floats
 
 
 def test_folds_that_share_a_batch_drop_what_each_would_alone():
