@@ -1,10 +1,11 @@
 """Everything of SpotFormer that training depends on, around the recipes of the paper and of its released code."""
 
+from search_spaces.usual_decodings import USUAL_DECODINGS
 from search_spaces.vocabulary import Choice, Condition, Float, Integer, LogFloat, Space
 
 FULL = Space(
     name="full",
-    description="architecture, window, losses, labels, optimisation and size of the network (needs a GPU)",
+    description="architecture, window, losses, labels, optimisation, size of the network and decoding (needs a GPU)",
     fixed={"batch_size": 512},
     dimensions={
         "architecture": Choice(("simul-st", "seq-st", "paral-st", "paral-st-shared", "simul-ts")),
@@ -57,4 +58,5 @@ FULL = Space(
             "num_epochs": 100,
         },
     ),
+    decoding=USUAL_DECODINGS,
 )

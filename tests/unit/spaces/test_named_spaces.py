@@ -83,7 +83,7 @@ def test_the_demo_starts_at_the_window_lambda_and_tau_of_the_paper():
 def test_only_the_spaces_that_say_so_search_decodings_and_epochs():
     searching = {name for name in NAMES if named_space(name).decoding or named_space(name).stored_epochs}
 
-    assert searching == {"demo-decoding", "smoke-decoding"}
+    assert searching == {"demo-decoding", "full", "smoke-decoding"}
 
 
 def test_the_demo_with_decodings_trains_what_the_demo_trains():
