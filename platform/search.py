@@ -15,7 +15,7 @@ from platform.stages.importing import add_released_feature_options, released_opt
 from platform.stages.own_spaces import chosen_space
 from platform.stages.preparing import PreparedFeatures, extracted_features, imported_features, render_and_read
 from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read, require_readable
-from platform.stages.reporting import print_outcome, write_json
+from platform.stages.reporting import comparison_of, print_outcome, write_json
 from platform.stages.search_options import SearchOptions
 from platform.stages.searching import require_two_subjects, search
 from platform.stages.study_options import add_study_options, study_options
@@ -85,9 +85,10 @@ def _search_prepared(prepared: PreparedFeatures, options: argparse.Namespace, wa
         return UNDONE
     outcome = search(prepared.dataset, prepared.store, wanted, workspace=options.workspace)
     outcome.seconds = {**prepared.seconds, **outcome.seconds}
-    print_outcome(prepared.dataset, wanted, outcome, workspace=options.workspace)
+    comparison = comparison_of(prepared.dataset, outcome)
+    print_outcome(comparison, wanted, outcome, workspace=options.workspace)
     if options.json is not None:
-        write_json(options.json, prepared.dataset, outcome)
+        write_json(options.json, prepared.dataset, outcome, comparison)
     return UNDONE if outcome.problems else DONE
 
 

@@ -1,15 +1,12 @@
 """The leaderboard of a study: its configurations compared, on a terminal, as Markdown and as JSON."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from platform.reporting.study_comparison import ComparedConfiguration, StudyComparison
+from platform.reporting.tables import markdown_table, print_table, report_console
 from platform.study.leaderboard import OVERALL
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.metrics.bootstrap import Estimate
@@ -41,17 +38,10 @@ _FRONT = "*: no other configuration is better in macro or micro F1 without being
 
 def print_comparison(comparison: StudyComparison, *, title: str) -> None:
     """Prints the best configurations and what the very best is worth."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDTH_IN_A_LOG)
-    table = Table(title=f"{title}: {_size(comparison)}", title_justify="left")
+    console, rows = report_console(width_in_a_log=_WIDTH_IN_A_LOG), _rows(comparison)
     # Parameters stand below: in a column beside the figures they would be broken into many lines.
-    for heading in _HEADINGS[:-1]:
-        table.add_column(heading)
-    rows = _rows(comparison)
-    for cells in rows[:_NUM_ROWS]:
-        table.add_row(*(cell.replace(" (", "\n(", 1) for cell in cells[:-1]))
-    console.print(table)
+    shown = ([cell.replace(" (", "\n(", 1) for cell in cells[:-1]] for cells in rows[:_NUM_ROWS])
+    print_table(console, f"{title}: {_size(comparison)}", _HEADINGS[:-1], shown)
     for _, name, *_, parameters in rows[:_NUM_ROWS]:
         console.print(f"{name}: {parameters}", markup=False, highlight=False)
     if len(rows) > _NUM_ROWS:
@@ -65,8 +55,7 @@ def print_comparison(comparison: StudyComparison, *, title: str) -> None:
 def write_comparison_markdown(path: Path, comparison: StudyComparison, *, title: str) -> None:
     """Writes all configurations and the same notes as a Markdown document."""
     lines = [f"# {title}", "", f"{_size(comparison)[0].upper()}{_size(comparison)[1:]}.", ""]
-    lines += [markdown_row(_HEADINGS), markdown_row(["---"] * len(_HEADINGS))]
-    lines += [markdown_row(cells) for cells in _rows(comparison)]
+    lines += markdown_table(_HEADINGS, _rows(comparison))
     lines += ["", *(line + "  " for line in (*dropped_lines(comparison), *_notes(comparison))), "", worth(comparison)]
     with written_whole(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -164,8 +153,3 @@ def worth(comparison: StudyComparison) -> str:
         f"an honest overall F1 of {winner.apparent_f1:.4f}; corrected for having been picked it is "
         f"{shown_estimate(winner.corrected_f1)}."
     )
-
-
-def markdown_row(cells: Sequence[str]) -> str:
-    """A row of a Markdown table."""
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"

@@ -1,16 +1,13 @@
 """What decoding a study anew came to, on a terminal, as Markdown and as JSON."""
 
 import json
-from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from platform.reporting.comparison_report import RENDERED_WARNING, markdown_row, shown_estimate, worth
+from platform.reporting.comparison_report import RENDERED_WARNING, shown_estimate, worth
 from platform.reporting.decoding_comparison import DecodedConfiguration, DecodingReport
+from platform.reporting.tables import markdown_table, print_table, report_console
 from platform.study.leaderboard import OVERALL
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol
@@ -37,24 +34,22 @@ _LEGEND = (
 
 def print_decodings(report: DecodingReport, *, title: str) -> None:
     """Prints what every configuration gained, and what was chosen for the best."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDTH_IN_A_LOG)
+    console = report_console(width_in_a_log=_WIDTH_IN_A_LOG)
     best = report.configurations[0]
     rows = [_cells(one) for one in report.configurations]
-    _print_table(console, f"{title}: {_size(report)}", _HEADINGS, rows[:_NUM_ROWS])
+    print_table(console, f"{title}: {_size(report)}", _HEADINGS, rows[:_NUM_ROWS])
     if len(rows) > _NUM_ROWS:
         console.print(f"... and {len(rows) - _NUM_ROWS} more")
-    _print_table(console, f"chosen for {best.after.name}", _CHOICE_HEADINGS, _choice_rows(best))
+    print_table(console, f"chosen for {best.after.name}", _CHOICE_HEADINGS, _choice_rows(best))
     for line in _notes(report):
         console.print(line, markup=False, highlight=False)
 
 
 def write_decodings_markdown(path: Path, report: DecodingReport, *, title: str) -> None:
     """Writes the same as a Markdown document, with the choices of every configuration."""
-    lines = [f"# {title}", "", f"{_size(report)}.", "", *_markdown_table(_HEADINGS, map(_cells, report.configurations))]
+    lines = [f"# {title}", "", f"{_size(report)}.", "", *markdown_table(_HEADINGS, map(_cells, report.configurations))]
     for one in report.configurations:
-        choices = _markdown_table(_CHOICE_HEADINGS, _choice_rows(one))
+        choices = markdown_table(_CHOICE_HEADINGS, _choice_rows(one))
         lines += ["", f"## Chosen for {one.after.name}", "", *choices]
     lines += ["", *_notes(report)]
     with written_whole(path) as temporary:
@@ -134,16 +129,3 @@ def _size(report: DecodingReport) -> str:
 def _notes(report: DecodingReport) -> list[str]:
     rendered = [RENDERED_WARNING] if report.comparison.is_rendered else []
     return [*rendered, *_LEGEND, worth(report.comparison)]
-
-
-def _print_table(console: Console, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = Table(title=title, title_justify="left")
-    for heading in headings:
-        table.add_column(heading)
-    for cells in rows:
-        table.add_row(*cells)
-    console.print(table)
-
-
-def _markdown_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    return [markdown_row(headings), markdown_row(["---"] * len(headings)), *(markdown_row(cells) for cells in rows)]

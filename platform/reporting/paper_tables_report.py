@@ -6,13 +6,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
-from platform.reporting.comparison_report import markdown_row
 from platform.reporting.own_configurations import OwnConfiguration
 from platform.reporting.paper_tables import Beside, ComparedCounts, ComparedRow, ComparedTable
 from platform.reporting.published_tables import TABLE_VII
+from platform.reporting.tables import markdown_table, print_table, report_console
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.metrics.counts import Counts
 
@@ -42,16 +39,9 @@ class PaperReport:
 
 def print_paper_report(report: PaperReport) -> None:
     """Prints every table and where our figures come from."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDTH_IN_A_LOG)
+    console = report_console(width_in_a_log=_WIDTH_IN_A_LOG)
     for title, headings, rows in _all_tables(report, separator="\n"):
-        table = Table(title=title, title_justify="left")
-        for heading in headings:
-            table.add_column(heading)
-        for cells in rows:
-            table.add_row(*cells)
-        console.print(table)
+        print_table(console, title, headings, rows)
     for line in (*_LEGEND, *_notes(report)):
         console.print(line, markup=False, highlight=False)
 
@@ -60,8 +50,8 @@ def write_paper_markdown(path: Path, report: PaperReport) -> None:
     """Writes the same as a Markdown document."""
     lines = ["# Published figures beside ours", ""]
     for title, headings, rows in _all_tables(report, separator=" "):
-        lines += [f"## {title}", "", markdown_row(headings), markdown_row(["---"] * len(headings))]
-        lines += [*(markdown_row([cell.replace(" | ", " / ") for cell in cells]) for cells in rows), ""]
+        shown = ([cell.replace(" | ", " / ") for cell in cells] for cells in rows)
+        lines += [f"## {title}", "", *markdown_table(headings, shown), ""]
     lines += [" ".join(_LEGEND).replace("Published | ours", "Published / ours"), ""]
     lines += [f"- {note}" for note in _notes(report)]
     with written_whole(path) as temporary:

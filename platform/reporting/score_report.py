@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
+from platform.reporting.tables import report_console
 from platform.reporting.truths import Truths
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.datasets.frame_channels import KINDS
@@ -71,9 +71,6 @@ def _intervals(per_subject: Mapping[str, Mapping[str, Score]]) -> dict[str, Esti
 
 def print_score(report: ScoreReport) -> None:
     """Prints one row per kind and one for both."""
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=_WIDTH_IN_A_LOG)
     table = Table(title=f"convention {report.convention.name}, {report.num_subjects} subjects", title_justify="left")
     table.add_column("")
     for heading in ("predictions", "truths", "found", "precision", "recall", "F1", "95 % over subjects"):
@@ -86,7 +83,7 @@ def print_score(report: ScoreReport) -> None:
             *(f"{rate:.4f}" for rate in (counts.precision, counts.recall, counts.f1)),
             f"{interval.low:.4f} to {interval.high:.4f}" if interval else "-",
         )
-    console.print(table)
+    report_console(width_in_a_log=_WIDTH_IN_A_LOG).print(table)
 
 
 def write_score_json(path: Path, report: ScoreReport) -> None:

@@ -18,10 +18,18 @@ from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.metrics.protocols import Protocol
 
 
-def print_outcome(dataset: Dataset, options: SearchOptions, outcome: SearchOutcome, *, workspace: Workspace) -> None:
+def comparison_of(dataset: Dataset, outcome: SearchOutcome) -> StudyComparison | None:
+    """The complete configurations compared; None where there is none."""
+    if not outcome.state.ranking():
+        return None
+    return replace(compare_configurations(outcome.state), is_rendered=is_rendered(dataset))
+
+
+def print_outcome(
+    comparison: StudyComparison | None, options: SearchOptions, outcome: SearchOutcome, *, workspace: Workspace
+) -> None:
     """Prints the leaderboard, leaves it in the study's folder too, and says where to look next."""
     folder, title = workspace.study(options.study), f"study {options.study}"
-    comparison = _comparison(dataset, outcome)
     if comparison is not None:
         print_comparison(comparison, title=title)
         write_comparison_markdown(leaderboard_path(folder), comparison, title=title)
@@ -36,24 +44,18 @@ def print_outcome(dataset: Dataset, options: SearchOptions, outcome: SearchOutco
     print(f"compare the runs: {_look_at(outcome.tracked.tracking_uri)}")
 
 
-def write_json(path: Path, dataset: Dataset, outcome: SearchOutcome) -> None:
+def write_json(path: Path, dataset: Dataset, outcome: SearchOutcome, comparison: StudyComparison | None) -> None:
     """Writes everything that the search found to `path`."""
     with written_whole(path) as temporary:
-        temporary.write_text(json.dumps(_as_json(dataset, outcome), indent=2) + "\n")
+        temporary.write_text(json.dumps(_as_json(dataset, outcome, comparison), indent=2) + "\n")
 
 
 def _look_at(tracking_uri: str) -> str:
     return "make ui, then http://127.0.0.1:5000" if tracking_uri.startswith("sqlite:") else tracking_uri
 
 
-def _comparison(dataset: Dataset, outcome: SearchOutcome) -> StudyComparison | None:
-    if not outcome.state.ranking():
-        return None
-    return replace(compare_configurations(outcome.state), is_rendered=is_rendered(dataset))
-
-
-def _as_json(dataset: Dataset, outcome: SearchOutcome) -> dict[str, Any]:
-    ranking, comparison = outcome.state.ranking(), _comparison(dataset, outcome)
+def _as_json(dataset: Dataset, outcome: SearchOutcome, comparison: StudyComparison | None) -> dict[str, Any]:
+    ranking = outcome.state.ranking()
     return {
         "dataset": dataset.name,
         "dataset_details": {

@@ -131,9 +131,8 @@ class Plan:
 
     def _waiting_fold(self) -> FoldOrder | None:
         for name, number in self.state.open_ones.items():
-            folds, running = self.state.configurations[name].folds, self._running[name]
-            for subject in self.state.study.subjects[: self._race.num_subjects(number, name)]:
-                if subject not in folds and subject not in running:
+            for subject in self.state.missing_folds(name, num_subjects=self._race.num_subjects(number, name)):
+                if subject not in self._running[name]:
                     return FoldOrder(name, subject)
         return None
 

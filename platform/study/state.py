@@ -142,10 +142,14 @@ class StudyState:
         reopened = [*self.open_ones, state.name]
         self.open_ones = {name: numbers[name] for name in sorted(reopened, key=numbers.__getitem__)}
 
-    def missing_folds(self, configuration: str) -> tuple[str, ...]:
-        """Held-out subjects whose folds of this configuration are not finished, in the order of the study."""
+    def missing_folds(self, configuration: str, *, num_subjects: int | None = None) -> tuple[str, ...]:
+        """Held-out subjects whose folds of this configuration are not finished, in the order of the study.
+
+        Args:
+            num_subjects: only of so many, the first ones; of all unless given.
+        """
         done = self.configurations[configuration].folds
-        return tuple(subject for subject in self.study.subjects if subject not in done)
+        return tuple(subject for subject in self.study.subjects[:num_subjects] if subject not in done)
 
     def result(self, configuration: str, protocol: Protocol) -> ProtocolResult:
         """What a complete configuration scores under a protocol."""
