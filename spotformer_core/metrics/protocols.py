@@ -157,11 +157,7 @@ def honest_counts(tables: Int[np.ndarray, "subjects kinds thresholds 3"]) -> Int
         InvalidValueError: with fewer than two subjects, since there are no others to choose on.
     """
     require(len(tables) >= 2, "the number of subjects", "at least 2", len(tables), "Thresholds need other subjects.")
-    f1 = f1_of(tables.sum(axis=0) - tables)
-    best = f1 == f1.max(axis=-1, keepdims=True)
-    # The middle one of the best, as `best_threshold` takes it.
-    middle = best.sum(axis=-1, keepdims=True) // 2 + 1
-    chosen = np.argmax(best & (best.cumsum(axis=-1) == middle), axis=-1)
+    chosen = _middle(_best(tables.sum(axis=0) - tables))
     return np.take_along_axis(tables, chosen[..., None, None], axis=-2)[..., 0, :]
 
 

@@ -51,9 +51,13 @@ class WarmFarneback:
     """
 
     def __init__(self, parameters: FarnebackParameters, face_size: int, guard: Guard | None = None) -> None:
-        self._guard = guard or Guard()
+        guard = guard or Guard()
         self._exact = CachedFarneback(parameters, face_size)
-        self._largest_drift = self._guard.drift_per_face * face_size
+        self._bounds = Bounds(
+            *(guard.step_pixels, guard.contraction, guard.remainder_pixels, guard.damping, guard.texture_change)
+        )
+        self._largest_start = guard.start_pixels
+        self._largest_drift = guard.drift_per_face * face_size
 
     def prepare(self, face: UInt8[np.ndarray, "size size"]) -> Flat:
         """The polynomial expansions of all levels."""
@@ -80,7 +84,7 @@ class WarmFarneback:
                 self._copy(now, motion[pair])
                 is_safe = bool(np.abs(motion[pair] - motion[origin]).max() <= self._largest_drift)
             if not is_safe:
-                is_at_rest = self._exact.estimate(first, face, now) <= self._guard.start_pixels
+                is_at_rest = self._exact.estimate(first, face, now) <= self._largest_start
                 self._copy(now, motion[pair])
                 origin = pair
             was_warm.append(is_safe)
@@ -95,14 +99,12 @@ class WarmFarneback:
     def _follow(
         self, first: Flat, face: Flat, boxes: Int64[np.ndarray, "boxes 4"], before: Work, last: Work, now: Work
     ) -> bool:
-        exact, guard = self._exact, self._guard
-        bounds = Bounds(
-            *(guard.step_pixels, guard.contraction, guard.remainder_pixels, guard.damping, guard.texture_change)
-        )
+        exact = self._exact
+        known = Known(last.flows, before.flows, now.texture)
         return bool(
             follow(
                 *(first, face, exact.pyramid.table, exact.weights, boxes, now.areas, MARGIN_PIXELS),
-                *(exact.parameters.reach, bounds, Known(last.flows, before.flows, now.texture), now.flows, now.memory),
+                *(exact.parameters.reach, self._bounds, known, now.flows, now.memory),
             )
         )
 
