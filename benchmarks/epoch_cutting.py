@@ -35,8 +35,6 @@ def raced(whole: Int[np.ndarray, "c s 3"], third: Int[np.ndarray, "c s 3"] | Non
         raise AssertionError("careful racing has a rule")
     num_configurations, num_subjects = whole.shape[:2]
     looks = rule.looks(num_subjects)
-    # One more look, one more share of the level.
-    level = rule.level / (len(looks) + (third is not None))
     f1 = f1_of(whole.sum(axis=1))
     complete: list[int] = []
     trained = wasted = 0.0
@@ -45,13 +43,15 @@ def raced(whole: Int[np.ndarray, "c s 3"], third: Int[np.ndarray, "c s 3"] | Non
         price = float(num_subjects)
         if known:
             reference, first = max(known, key=lambda one: f1[one]), looks[0]
-            if third is not None and clearly_worse(third[number, :first], third[reference, :first], level=level):
+
+            def worse(counts: Int[np.ndarray, "c s 3"], look: int, one: int = number, other: int = reference) -> bool:
+                rows = counts[[one, other], :look]
+                return clearly_worse(*rows, level=rule.level, num_subjects=num_subjects)
+
+            if third is not None and worse(third, first):
                 price = first * SHARE_OF_EPOCHS
             else:
-                worse = (
-                    look for look in looks if clearly_worse(whole[number, :look], whole[reference, :look], level=level)
-                )
-                price = float(next(worse, num_subjects))
+                price = float(next((look for look in looks if worse(whole, look)), num_subjects))
         trained += price
         if price < num_subjects:
             wasted += price

@@ -19,6 +19,7 @@ REFERENCES: Final[dict[str, str]] = {
     "Liu2015": "Yong-Jin Liu, Jin-Kai Zhang, Wen-Jing Yan, Su-Jing Wang, Guoying Zhao, Xiaolan Fu: A Main Directional "
     "Mean Optical Flow Feature for Spontaneous Micro-Expression Recognition. IEEE Transactions on Affective Computing, "
     "2015.",
+    "Cochran1977": "William G. Cochran: Sampling Techniques. 3rd edition, Wiley, 1977.",
     "Miller1974": "Rupert G. Miller: The Jackknife - A Review. Biometrika, 1974.",
     "Tsamardinos2018": "Ioannis Tsamardinos, Elissavet Greasidou, Giorgos Borboudakis: Bootstrapping the Out-of-Sample "
     "Predictions for Efficient and Accurate Cross-Validation. Machine Learning, 2018.",

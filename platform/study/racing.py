@@ -2,7 +2,8 @@
 
 All configurations see the subjects in one order. It is cut into blocks that grow, so that there are few looks and the
 early ones save most. After each block the configuration is compared with the best complete one, on the subjects of the
-blocks so far. Which test, which blocks and which level were chosen by simulation: docs/racing.md has the figures.
+blocks so far, and is dropped when it will clearly end below it. Which test, which blocks and which level were chosen by
+simulation: docs/racing.md has the figures.
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ class RacingRule:
     Attributes:
         first_block: subjects before the first look.
         growth: subjects at one look over those at the look before.
-        level: chance, over all looks together, to drop a configuration that is as good as its reference.
+        level: chance, at every look, to drop a configuration that would end as good as its reference. Not shared out
+            over the looks: with fewer subjects there are fewer of them, and the test is less exact.
     """
 
     first_block: int
@@ -50,8 +52,8 @@ class RacingRule:
 
 
 _RULES = {
-    Racing.CAREFUL: RacingRule(first_block=8, growth=1.5, level=0.05),
-    Racing.AGGRESSIVE: RacingRule(first_block=6, growth=1.5, level=0.2),
+    Racing.CAREFUL: RacingRule(first_block=8, growth=1.25, level=0.005),
+    Racing.AGGRESSIVE: RacingRule(first_block=6, growth=1.25, level=0.02),
 }
 
 
@@ -63,15 +65,11 @@ def racing_rule(racing: Racing | str) -> RacingRule | None:
 def lost_race(
     state: StudyState, rule: RacingRule, *, configuration: str, reference: str, num_subjects: int
 ) -> DroppedRecord | None:
-    """The record that drops `configuration` after its first `num_subjects` subjects, or None when it goes on.
-
-    The level is shared out evenly over all looks of the study (Bonferroni).
-    """
+    """The record that drops `configuration` after its first `num_subjects` subjects, or None when it goes on."""
     subjects = state.study.subjects[:num_subjects]
     own = state.honest_counts(configuration, subjects).sum(axis=1)
     best = state.honest_counts(reference, subjects).sum(axis=1)
-    level = rule.level / len(rule.looks(len(state.study.subjects)))
-    if not clearly_worse(own, best, level=level):
+    if not clearly_worse(own, best, level=rule.level, num_subjects=len(state.study.subjects)):
         return None
     return DroppedRecord(
         configuration=configuration,

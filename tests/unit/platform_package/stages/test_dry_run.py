@@ -104,10 +104,14 @@ def test_dimensions_are_shown_with_their_conditions(said):
         (
             22,
             Racing.CAREFUL,
-            "looks after 8, 12, 18 subjects; in simulated searches of 60 configurations on 22 subjects",
+            "looks after 8, 10, 12, 16, 20 subjects; in simulated searches of 60 configurations on 22 subjects",
         ),
-        (40, Racing.CAREFUL, "looks after 8, 12, 18, 27 subjects; in simulated searches of 60 configurations on 30"),
-        (22, Racing.AGGRESSIVE, "racing aggressive: looks after 6, 9, 14, 20 subjects\n"),
+        (
+            40,
+            Racing.CAREFUL,
+            "looks after 8, 10, 12, 16, 20, 24, 31, 38 subjects; in simulated searches of 60 configurations on 30",
+        ),
+        (22, Racing.AGGRESSIVE, "racing aggressive: looks after 6, 8, 9, 12, 15, 18 subjects\n"),
         (22, Racing.OFF, "racing off: every configuration gets all its folds\n"),
     ],
 )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.racing import CANDIDATES, NUM_CONFIGURATIONS, of_plan, of_test, raced, searches
+from benchmarks.racing import CANDIDATES, NUM_CONFIGURATIONS, Drawn, of_plan, of_test, raced, searches
 from benchmarks.replay import Replay
 from benchmarks.synthetic_counts import ALIKE, CAS_ME_3, EXPRESSIONS_OF_SUBJECTS, MIXED, synthetic_search
 from platform.study.planning import Scheduling
@@ -16,8 +16,8 @@ CAREFUL, AGGRESSIVE = CANDIDATES[:2]
 def test_the_rules_of_the_platform_are_those_that_were_compared():
     assert CAREFUL.rule == racing_rule(Racing.CAREFUL)
     assert AGGRESSIVE.rule == racing_rule(Racing.AGGRESSIVE)
-    assert CAREFUL.corrected
-    assert AGGRESSIVE.corrected
+    assert not CAREFUL.shared_out
+    assert not AGGRESSIVE.shared_out
     assert NUM_CONFIGURATIONS == SIMULATED_CONFIGURATIONS
 
 
@@ -53,7 +53,7 @@ def test_a_search_ends_early_when_it_has_enough():
 
 def test_truths_of_synthetic_subjects_are_those_of_the_dataset():
     for num_subjects in (22, 30):
-        (counts,) = searches(MIXED, num_subjects, 1)
+        (counts,) = searches(MIXED, num_subjects, Drawn(num_studies=1))
         truths = counts[:, :, 0] + counts[:, :, 2]
         assert (np.sort(truths, axis=1) == sorted(EXPRESSIONS_OF_SUBJECTS[num_subjects])).all()
     # ORIGIN: the annotation table of CAS(ME)^3 part A has 4206 rows of 98 subjects.
@@ -61,8 +61,8 @@ def test_truths_of_synthetic_subjects_are_those_of_the_dataset():
 
 
 def test_figures_of_a_test_and_of_the_plan_agree():
-    of_rule = of_test(CAREFUL, MIXED, 22, num_studies=2)
-    by_plan = of_plan(Racing.CAREFUL, Scheduling.REPRODUCIBLE, MIXED, 22, 8, num_studies=2)
+    of_rule = of_test(CAREFUL, MIXED, 22, Drawn(num_studies=2))
+    by_plan = of_plan(Racing.CAREFUL, Scheduling.REPRODUCIBLE, MIXED, 22, 8, Drawn(num_studies=2))
 
     assert (by_plan.saved, by_plan.lost, by_plan.loss) == (of_rule.saved, of_rule.lost, of_rule.loss)
     assert 0 < by_plan.busy <= 1
