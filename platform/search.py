@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from platform.console.command import DONE, UNDONE, command_parser, run_command
+from platform.stages.budgeting import add_budget_options, budget_options
 from platform.stages.checking import add_check_option, check_dataset
 from platform.stages.computing import add_compute_options, num_cores
 from platform.stages.dry_run import print_dry_run
@@ -83,7 +84,8 @@ def _search_prepared(prepared: PreparedFeatures, options: argparse.Namespace, wa
         print("\n".join(f"  {problem}" for problem in prepared.problems), file=sys.stderr)
         print("Repair them and give the same command, or name the others with --recordings.", file=sys.stderr)
         return UNDONE
-    outcome = search(prepared.dataset, prepared.store, wanted, workspace=options.workspace)
+    budget = replace(wanted.budget, seconds_before=sum(prepared.seconds.values()))
+    outcome = search(prepared.dataset, prepared.store, replace(wanted, budget=budget), workspace=options.workspace)
     outcome.seconds = {**prepared.seconds, **outcome.seconds}
     comparison = comparison_of(prepared.dataset, outcome)
     print_outcome(comparison, wanted, outcome, workspace=options.workspace)
@@ -107,6 +109,7 @@ def search_options(options: argparse.Namespace) -> SearchOptions:
         gpu_steps=GpuSteps(options.gpu_steps),
         address=options.address,
         tracking_uri=options.tracking_uri,
+        budget=budget_options(options),
         **study_options(options, space),
     )
 
@@ -128,6 +131,7 @@ def parser() -> argparse.ArgumentParser:
     add_check_option(command)
     add_study_options(command)
     add_compute_options(command)
+    add_budget_options(command)
     command.add_argument("--gpus-per-fold", type=float, default=0.0, help="a fraction lets folds share (default: 0)")
     command.add_argument(
         "--gpu-steps",

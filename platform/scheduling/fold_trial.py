@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from platform.scheduling.fold_progress import FoldProgress
 from platform.study.identity import fold_seed, versions
 from platform.study.records import FoldRecord
 from platform.study.workspace import scores_path, table_path
@@ -25,7 +26,7 @@ from spotformer_core.flow.store import FlowStore
 from spotformer_core.metrics.protocols import LAST_EPOCH, Setting
 from spotformer_core.metrics.setting_tables import setting_table, write_setting_table
 from spotformer_core.shapes import Int
-from spotformer_core.training.fold import FoldResult, evaluate_fold
+from spotformer_core.training.fold import FoldResult, evaluate_fold, ignore
 from spotformer_core.training.folds import leave_one_subject_out
 from spotformer_core.training.scoring import ScoresByRecording
 
@@ -41,6 +42,7 @@ class FoldInputs:
     Attributes:
         settings: what is chosen among on stored scores; the last epoch with the configuration's own decoding first.
         decodings: what each candidate changes in a configuration's own decoding.
+        may_be_stopped: whether a fold reports its progress, so that it can be stopped while it runs.
     """
 
     recordings: tuple[Recording, ...]
@@ -51,6 +53,7 @@ class FoldInputs:
     settings: tuple[Setting, ...] = (Setting(),)
     decodings: tuple[dict[str, Any], ...] = ({},)
     gpu_steps: GpuSteps = GpuSteps.EAGER
+    may_be_stopped: bool = False
 
 
 def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
@@ -80,7 +83,13 @@ def _evaluate(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
     seed = fold_seed(inputs.seed, trial["subject"])
     stored = inputs.space.stored_epochs
     result = evaluate_fold(
-        configuration, fold, seed=seed, device=training_device(), gpu_steps=inputs.gpu_steps, stored_epochs=stored
+        configuration,
+        fold,
+        seed=seed,
+        report=FoldProgress() if inputs.may_be_stopped else ignore,
+        device=training_device(),
+        gpu_steps=inputs.gpu_steps,
+        stored_epochs=stored,
     )
     place = (inputs.study_folder, trial["configuration"], trial["subject"])
     for epoch, scores in _by_stored_epoch(result, stored).items():

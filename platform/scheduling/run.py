@@ -5,10 +5,15 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from platform.scheduling.attempts import AttemptObserver
 from platform.scheduling.fold_trial import FoldInputs, run_fold
+from platform.scheduling.node_types import node_counts
 from platform.scheduling.searcher import FoldSearcher
+from platform.scheduling.stopping import FoldScheduler
+from platform.study.budget import Budget, Limit
 from platform.study.planning import Plan
 from platform.study.records import FoldRecord
+from platform.study.run_log import RunLog
 
 # Read by Tune when it is imported: its own tables, loggers and periodic snapshots are not wanted.
 os.environ.setdefault("RAY_AIR_NEW_OUTPUT", "0")
@@ -37,18 +42,27 @@ def run_folds(
     num_workers: int,
     resources: FoldResources,
     on_fold: Callable[[FoldRecord], None],
-) -> None:
+    log: RunLog,
+    budget: Budget,
+) -> Limit | None:
     """Runs folds until the plan is finished; every finished one is in the journal when `on_fold` hears of it.
+
+    Returns:
+        The limit of the budget that ended the search with folds left; None when the plan is finished.
 
     Args:
         num_workers: folds that run, or wait for a node, at the same time.
+        log: of this run, entered.
 
     Raises:
+        InvalidValueError: when the cluster has a type of node without a price.
         OSError: when the disk is full; what was finished is in the journal.
     """
     if plan.finished:
-        return
-    searcher = FoldSearcher(plan, on_fold)
+        return None
+    log.saw_nodes(node_counts())
+    budget.require_prices(log.node_counts)
+    searcher = FoldSearcher(plan, on_fold, log=log, budget=budget)
     trainable = tune.with_resources(
         tune.with_parameters(run_fold, inputs=inputs), {"cpu": resources.num_cpus, "gpu": resources.num_gpus}
     )
@@ -56,17 +70,23 @@ def run_folds(
         tune.Tuner(
             trainable,
             tune_config=tune.TuneConfig(
-                search_alg=searcher, num_samples=-1, max_concurrent_trials=num_workers, reuse_actors=True
+                search_alg=searcher,
+                scheduler=FoldScheduler(searcher),
+                num_samples=-1,
+                max_concurrent_trials=num_workers,
+                reuse_actors=True,
             ),
             run_config=tune.RunConfig(
                 name="folds",
                 storage_path=scratch,
                 verbose=0,
                 failure_config=tune.FailureConfig(max_failures=FOLD_RETRIES),
+                callbacks=[AttemptObserver(searcher, log)],
             ),
         ).fit()
     if searcher.stop_reason is not None:
         raise searcher.stop_reason
-    if not plan.finished:
+    if not plan.finished and searcher.limit is None:
         # Tune answers Ctrl-C by stopping its trials and returning as if all were well.
         raise KeyboardInterrupt
+    return searcher.limit

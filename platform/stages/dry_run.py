@@ -6,6 +6,7 @@ from typing import Any
 from platform.extraction.missing import missing_recordings
 from platform.landmarks.source import LandmarkSource
 from platform.sampling.choice import SamplerName
+from platform.stages.budgeting import budget_line
 from platform.stages.search_options import SearchOptions
 from platform.study.identity import dataset_digest, json_values
 from platform.study.prior import require_studies
@@ -50,6 +51,8 @@ def print_dry_run(
     print(f"sampler {options.sampler}{_prior(options)}; racing {options.racing}: {_racing(options, num_subjects)}")
     print(_memory(dataset, options.space, settings))
     print(_time(dataset, options, workspace))
+    if line := budget_line(options.budget):
+        print(line)
     print(f"would write to {workspace.study(options.study)}")
 
 

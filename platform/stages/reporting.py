@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from platform.reporting.comparison_report import comparison_as_json, print_comparison, write_comparison_markdown
+from platform.reporting.ledger_report import ledger_lines
 from platform.reporting.study_comparison import StudyComparison, compare_configurations
 from platform.stages.search_options import SearchOptions
 from platform.stages.searching import SearchOutcome, is_rendered
@@ -34,6 +35,7 @@ def print_outcome(
         print_comparison(comparison, title=title)
         write_comparison_markdown(leaderboard_path(folder), comparison, title=title)
     print(f"{outcome.new_folds} folds were run now, {outcome.resumed_folds} were finished before.")
+    print("\n".join(ledger_lines(outcome.ledger)))
     for problem in outcome.problems:
         print(f"problem: {problem}", file=sys.stderr)
     if outcome.winner is not None:
@@ -75,5 +77,6 @@ def _as_json(dataset: Dataset, outcome: SearchOutcome, comparison: StudyComparis
         "mlflow": asdict(outcome.tracked),
         "resumed_folds": outcome.resumed_folds,
         "new_folds": outcome.new_folds,
+        "efficiency": outcome.ledger.as_dict(),
         "problems": outcome.problems,
     }

@@ -1,8 +1,9 @@
 """What a search is asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from platform.sampling.choice import SamplerName, require_searchable
+from platform.study.budget import Budget
 from platform.study.planning import Scheduling
 from platform.study.racing import Racing
 from search_spaces.vocabulary import Space
@@ -34,6 +35,7 @@ class SearchOptions:
     racing: Racing = Racing.CAREFUL
     prior_studies: tuple[str, ...] = ()
     gpu_steps: GpuSteps = GpuSteps.EAGER
+    budget: Budget = field(default_factory=Budget)
 
     def __post_init__(self) -> None:
         repair = "Leave the option out to take the default."
@@ -42,6 +44,8 @@ class SearchOptions:
         require(self.lag >= 1, "--lag", "at least 1", self.lag, repair)
         require(self.num_workers >= 1, "--workers", "at least 1", self.num_workers, repair)
         require(self.gpus_per_fold >= 0, "--gpus-per-fold", "0 or more", self.gpus_per_fold, repair)
+        counted = self.budget.max_gpu_hours is None or self.gpus_per_fold > 0
+        require(counted, "--gpus-per-fold", "above 0 with --max-gpu-hours", self.gpus_per_fold, "Name GPUs, or hours.")
         require_searchable(self.space, self.sampler)
         whole = "off where every point is run and where there are two objectives"
         raced = self.racing is not Racing.OFF

@@ -12,17 +12,23 @@ from platform.console.progress import StageProgress
 from platform.rendering.rendered_root import RECORD_FILE
 from platform.sampling.decodings import draw_decodings
 from platform.sampling.sampler import ask
+from platform.stages.budgeting import stopped_by_budget
 from platform.stages.search_options import SearchOptions
 from platform.stages.winning import KeptWinner, is_decided, registered, train_and_say
+from platform.study.budget import Limit
 from platform.study.choices import study_settings
 from platform.study.identity import dataset_digest, json_values, subject_order, versions
 from platform.study.journal import Journal
+from platform.study.ledger import EfficiencyLedger, efficiency_ledger
 from platform.study.opening import open_study
-from platform.study.planning import Plan
+from platform.study.planning import Plan, Scheduling
 from platform.study.prior import collected_prior, prior_outcomes
-from platform.study.records import FoldRecord, StudyRecord
+from platform.study.racing import Racing
+from platform.study.records import FoldRecord, StudyRecord, WinnerRecord
+from platform.study.run_log import RunLog
 from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.stored_scores import choose_decoding, described_recordings
+from platform.study.usage import Usage
 from platform.study.workspace import Workspace, journal_path
 from platform.tracking.client import TrackedStudy
 from platform.winner.order import winner_order
@@ -43,6 +49,7 @@ class SearchOutcome:
 
     state: StudyState
     tracked: TrackedStudy
+    ledger: EfficiencyLedger
     resumed_folds: int
     new_folds: int
     seconds: dict[str, float]
@@ -120,6 +127,7 @@ def _search(
 
     state = plan.state
     resumed_folds, _ = plan.num_folds()
+    this_run = state.spending.num_runs + 1
     clock = _Clock()
     projection = Projection(
         TrackedInputs(
@@ -149,6 +157,7 @@ def _search(
     return SearchOutcome(
         state=state,
         tracked=projection.tracked,
+        ledger=efficiency_ledger(state, this_run=this_run, budget=options.budget),
         resumed_folds=resumed_folds,
         new_folds=plan.num_folds()[0] - resumed_folds,
         seconds=clock.seconds,
@@ -179,13 +188,22 @@ def _run(
         return order, ""
     from platform.compute.connection import connected
 
-    with connected(options.address, num_workers=options.num_workers):
+    num_runs = plan.state.spending.num_runs
+    with (
+        connected(options.address, num_workers=options.num_workers),
+        RunLog(plan.record, run=num_runs + 1, num_workers=options.num_workers) as log,
+    ):
         if not plan.finished:
-            _run_folds(dataset, store, options, plan=plan, folder=folder, on_decided=on_decided)
+            limit = _run_folds(dataset, store, options, plan=plan, folder=folder, on_decided=on_decided, log=log)
+            if limit is not None:
+                return None, stopped_by_budget(plan, limit)
             order = _winner(dataset, store, options, plan.state, folder)
         problem = ""
         if order is not None and not is_kept(order):
+            began = log.seconds
             problem = train_and_say(order, num_gpus=options.gpus_per_fold)
+            took = Usage(seconds=log.seconds - began, num_gpus=options.gpus_per_fold, ended=log.seconds)
+            plan.record(WinnerRecord(configuration=str(order.origin["configuration"]), usage=took.as_dict()))
     return order, problem
 
 
@@ -206,7 +224,8 @@ def _run_folds(
     plan: Plan,
     folder: Path,
     on_decided: Callable[[str], None],
-) -> None:
+    log: RunLog,
+) -> Limit | None:
     from platform.scheduling.fold_trial import FoldInputs
     from platform.scheduling.run import FoldResources, run_folds
 
@@ -221,6 +240,7 @@ def _run_folds(
         settings=study_settings(state.study),
         decodings=tuple(state.study.decodings),
         gpu_steps=options.gpu_steps,
+        may_be_stopped=options.scheduling is Scheduling.FREE_RUNNING and options.racing is not Racing.OFF,
     )
     with StageProgress("search", total=total, unit="folds", done=done) as progress:
 
@@ -230,12 +250,14 @@ def _run_folds(
                 on_decided(record.configuration)
             progress.advance(1, detail=_best_so_far(state))
 
-        run_folds(
+        return run_folds(
             plan,
             inputs,
             num_workers=options.num_workers,
             resources=FoldResources(num_gpus=options.gpus_per_fold),
             on_fold=on_fold,
+            log=log,
+            budget=options.budget,
         )
 
 

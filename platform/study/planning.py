@@ -17,7 +17,7 @@ from typing import Any
 from platform.study.journal import Journal
 from platform.study.outcomes import Outcome, OutcomeStatus
 from platform.study.race import Race
-from platform.study.records import ConfigurationRecord, DecodingRecord, DroppedRecord, FailureRecord, FoldRecord
+from platform.study.records import ConfigurationRecord, DecodingRecord, FailureRecord, FoldRecord, Record
 from platform.study.state import ConfigurationStatus, StudyState
 
 
@@ -63,7 +63,7 @@ class Plan:
         self._journal = journal
         self._ask = ask
         self._choose = choose
-        self._num_configurations = num_configurations
+        self.num_configurations = num_configurations
         self._running: dict[str, set[str]] = defaultdict(set)
         self._race = Race(state, self._num_raced_against)
 
@@ -81,11 +81,11 @@ class Plan:
     @property
     def finished(self) -> bool:
         """Whether every configuration asked for is decided."""
-        return not self.state.open_ones and len(self.state.configurations) >= self._num_configurations
+        return not self.state.open_ones and len(self.state.configurations) >= self.num_configurations
 
     def complete(self, record: FoldRecord) -> None:
         """Takes a finished fold; a configuration that has lost its race with it is dropped."""
-        self._record(record)
+        self.record(record)
         self._running[record.configuration].discard(record.subject)
         self.choose_decodings()
         self._drop_losers()
@@ -93,7 +93,7 @@ class Plan:
     def choose_decodings(self) -> None:
         """Chooses for every configuration whose folds are all in; a run that died may have left one."""
         for name in self.state.undecoded():
-            self._record(self._choose(self.state, name))
+            self.record(self._choose(self.state, name))
 
     def fail(self, order: FoldOrder, reason: str) -> None:
         """Takes a fold that failed for good; its configuration gets no more folds in this run.
@@ -101,33 +101,40 @@ class Plan:
         A fold that was still running when its configuration was dropped changes nothing by failing.
         """
         if self.state.configurations[order.configuration].dropped is None:
-            self._record(FailureRecord(configuration=order.configuration, subject=order.subject, reason=reason))
+            self.record(FailureRecord(configuration=order.configuration, subject=order.subject, reason=reason))
         self._running[order.configuration].discard(order.subject)
 
     def give_back(self, order: FoldOrder) -> None:
-        """Takes back a fold that was stopped; it waits again."""
+        """Takes back a fold that was stopped; it waits again unless its configuration was dropped."""
         self._running[order.configuration].discard(order.subject)
+
+    def is_dropped(self, configuration: str) -> bool:
+        """Whether a configuration has lost its race, so that its folds need not run on."""
+        return self.state.configurations[configuration].dropped is not None
+
+    def record(self, record: Record) -> None:
+        """Writes a fact to the journal, then takes it into account.
+
+        Raises:
+            OSError: when it cannot be written; it then does not count.
+        """
+        self._journal.append(record)
+        self.state.apply(record)
 
     def num_folds(self) -> tuple[int, int]:
         """Finished folds, and folds in all when every configuration that is not dropped runs whole."""
         configurations = self.state.configurations.values()
         done = sum(len(state.folds) for state in configurations)
-        count = max(self._num_configurations, len(configurations))
+        count = max(self.num_configurations, len(configurations))
         num_subjects = len(self.state.study.subjects)
         saved = sum(num_subjects - len(state.folds) for state in configurations if state.dropped is not None)
         return done, count * num_subjects - saved
-
-    def _record(
-        self, record: FoldRecord | DecodingRecord | FailureRecord | ConfigurationRecord | DroppedRecord
-    ) -> None:
-        self._journal.append(record)
-        self.state.apply(record)
 
     def _drop_losers(self) -> None:
         for name, number in list(self.state.open_ones.items()):
             record = self._race.lost(number, name)
             if record is not None:
-                self._record(record)
+                self.record(record)
 
     def _waiting_fold(self) -> FoldOrder | None:
         for name, number in self.state.open_ones.items():
@@ -138,7 +145,7 @@ class Plan:
 
     def _may_ask(self) -> bool:
         number = len(self.state.configurations)
-        if number >= self._num_configurations:
+        if number >= self.num_configurations:
             return False
         known = self._num_known(number)
         return all(other >= known for other in self.state.open_ones.values())
@@ -161,7 +168,7 @@ class Plan:
             self._outcome(name, known=free or position < known)
             for position, name in enumerate(self.state.configurations)
         ]
-        self._record(ConfigurationRecord(configuration=f"c{number:04d}", params=self._ask(outcomes)))
+        self.record(ConfigurationRecord(configuration=f"c{number:04d}", params=self._ask(outcomes)))
 
     def _outcome(self, name: str, *, known: bool) -> Outcome:
         state = self.state.configurations[name]

@@ -32,7 +32,8 @@ def collected_prior(
     for name in names:
         other = _read(name, workspace)
         _require_comparable(wanted, other.study, name)
-        outcomes = [one for one in _outcomes(other, space) if one not in found]
+        known = [_measured(one) for one in found]
+        outcomes = [one for one in _outcomes(other, space) if _measured(one) not in known]
         if not outcomes:
             raise StudyError(
                 f"a study given to --from must have complete configurations inside the space {space.name!r}, "
@@ -40,6 +41,11 @@ def collected_prior(
             )
         found += outcomes
     return found
+
+
+def _measured(outcome: dict[str, Any]) -> dict[str, Any]:
+    """What was found, without what it took to find it."""
+    return {name: value for name, value in outcome.items() if name != "worker_seconds"}
 
 
 def require_studies(names: Sequence[str], workspace: Workspace) -> None:
@@ -89,7 +95,9 @@ def _outcomes(other: StudyState, space: Space) -> list[dict[str, Any]]:
         params = _as_point(other, name, space)
         if params is not None:
             f1 = other.honest_f1(name)
-            outcomes.append({"params": params, "value": f1.overall, "macro": f1.macro, "micro": f1.micro})
+            took = round(other.spending.finished_of[name].worker_seconds, 3)
+            outcome = {"params": params, "value": f1.overall, "macro": f1.macro, "micro": f1.micro}
+            outcomes.append({**outcome, "worker_seconds": took})
     return outcomes
 
 

@@ -38,7 +38,7 @@ class StudyRecord:
     prior_studies: list[str] = field(default_factory=list)
     """Studies whose outcomes the sampler knows from the start."""
     prior: list[dict[str, Any]] = field(default_factory=list)
-    """Those outcomes as they were when the study began: parameters, status and values."""
+    """Those outcomes as they were when the study began: parameters, values, and worker-seconds that they took."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,6 +62,8 @@ class FoldRecord:
     final_loss: float
     seconds: dict[str, float]
     versions: dict[str, str] = field(default_factory=dict)
+    usage: dict[str, Any] = field(default_factory=dict)
+    """What the attempt that succeeded took (`study.usage`); empty in studies that ran before this was noted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,8 +106,63 @@ class DroppedRecord:
     reference_f1: float
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoppedRecord:
+    """A fold was stopped while it ran, because its configuration had been dropped."""
+
+    configuration: str
+    subject: str
+    num_epochs: int
+    """Epochs that it had reported."""
+    usage: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LostRecord:
+    """An attempt at a fold ended without a result: its worker died, it raised, or it failed for good."""
+
+    configuration: str
+    subject: str
+    reason: str
+    usage: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WinnerRecord:
+    """A configuration was trained on all subjects."""
+
+    configuration: str
+    usage: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunRecord:
+    """How far one run of the search is; the last one of a run counts, whether the run ended or was killed."""
+
+    run: int
+    """Counted from 1."""
+    seconds: float
+    """Since it began."""
+    num_workers: int
+    node_seconds: dict[str, float]
+    """By type of node: for how long nodes were there while it ran."""
+    running: list[dict[str, Any]]
+    """Folds that run, each with `configuration`, `subject` and its `usage` so far; at the end, those that were cut."""
+    ended: bool = False
+
+
 Record = (
-    StudyRecord | ConfigurationRecord | FoldRecord | DecodingRecord | FailureRecord | ReopenedRecord | DroppedRecord
+    StudyRecord
+    | ConfigurationRecord
+    | FoldRecord
+    | DecodingRecord
+    | FailureRecord
+    | ReopenedRecord
+    | DroppedRecord
+    | StoppedRecord
+    | LostRecord
+    | WinnerRecord
+    | RunRecord
 )
 
 _TYPES: dict[str, type[Any]] = {
@@ -116,6 +173,10 @@ _TYPES: dict[str, type[Any]] = {
     "failure": FailureRecord,
     "reopened": ReopenedRecord,
     "dropped": DroppedRecord,
+    "stopped": StoppedRecord,
+    "lost": LostRecord,
+    "winner": WinnerRecord,
+    "run": RunRecord,
 }
 _NAMES = {type_: name for name, type_ in _TYPES.items()}
 

@@ -14,10 +14,15 @@ from platform.study.records import (
     DroppedRecord,
     FailureRecord,
     FoldRecord,
+    LostRecord,
     Record,
     ReopenedRecord,
+    RunRecord,
+    StoppedRecord,
     StudyRecord,
+    WinnerRecord,
 )
+from platform.study.spending import Spending
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.errors import JournalError
 from spotformer_core.metrics.protocols import Protocol, ProtocolResult, apply_protocol, f1_of, honest_counts
@@ -72,6 +77,7 @@ class StudyState:
         """Name and number of the configurations that are neither complete, dropped nor failed."""
         self.num_decisions = 0
         """Changes of a status so far: what was derived from statuses holds as long as this does."""
+        self.spending = Spending()
         self._f1: dict[str, HonestF1] = {}
         for record in records:
             self.apply(record)
@@ -82,7 +88,8 @@ class StudyState:
         Raises:
             JournalError: when it speaks of a configuration that was never asked for.
         """
-        if isinstance(record, StudyRecord):
+        if isinstance(record, StudyRecord | RunRecord):
+            self.spending.apply(record)
             return
         if isinstance(record, ConfigurationRecord):
             self.open_ones[record.configuration] = len(self.configurations)
@@ -95,6 +102,9 @@ class StudyState:
                 f"a journal must name a configuration before its folds, got {record.configuration!r} first. "
                 "The journal was edited; restore it or name another --study."
             )
+        self.spending.apply(record)
+        if isinstance(record, StoppedRecord | LostRecord | WinnerRecord):
+            return
         state = self.configurations[record.configuration]
         before = state.status
         self._apply_to(state, record)

@@ -1,0 +1,49 @@
+"""When Tune starts a fold, loses it and goes on: what the ledger and the budget of a search are told."""
+
+import time
+from typing import Any
+
+from ray import tune
+from ray.tune.experiment import Trial
+
+from platform.scheduling.node_types import node_counts
+from platform.scheduling.searcher import FoldSearcher
+from platform.study.run_log import RunLog
+
+SECONDS_BETWEEN_LOOKS = 10.0
+"""At the nodes of the cluster."""
+
+
+class AttemptObserver(tune.Callback):
+    """Tells searcher and run log what happens to folds and nodes."""
+
+    def __init__(self, searcher: FoldSearcher, log: RunLog) -> None:
+        self._searcher = searcher
+        self._log = log
+        self._looked = time.monotonic()
+
+    def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """A fold has got its worker."""
+        del iteration, trials, info
+        resources: Any = trial.placement_group_factory
+        reserved = resources.required_resources
+        self._searcher.attempt_started(
+            trial.trial_id, num_cpus=reserved.get("CPU", 0.0), num_gpus=reserved.get("GPU", 0.0)
+        )
+
+    def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """A fold has lost its worker and waits for another one."""
+        del iteration, trials, info
+        self._searcher.attempt_lost(trial.trial_id)
+
+    def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
+        """Some time has passed."""
+        del iteration, trials, info
+        if time.monotonic() - self._looked >= SECONDS_BETWEEN_LOOKS:
+            self._log.saw_nodes(node_counts())
+            self._looked = time.monotonic()
+        self._searcher.time_passes()
+
+    # Tune pickles it with the searcher; the journal is the only truth.
+    def __getstate__(self) -> dict[str, Any]:
+        return {}

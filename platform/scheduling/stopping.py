@@ -1,0 +1,41 @@
+"""What Tune is told about folds that run or wait: those of dropped configurations need not go on."""
+
+from typing import Any
+
+from ray.tune.execution.tune_controller import TuneController
+from ray.tune.experiment import Trial
+from ray.tune.schedulers import FIFOScheduler, TrialScheduler
+
+from platform.scheduling.fold_progress import PROGRESS
+from platform.scheduling.searcher import FoldSearcher
+
+
+class FoldScheduler(FIFOScheduler):
+    """Runs folds in the order of their suggestion, and stops those that the searcher does not need any more.
+
+    A fold that runs is stopped at its own next report: asked earlier, its worker would be busy until then all the same.
+    A fold that waits for a worker is taken back at once.
+    """
+
+    def __init__(self, searcher: FoldSearcher) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._searcher = searcher
+
+    def on_trial_result(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> str:
+        """STOP for a report of progress from a fold that is not needed, CONTINUE otherwise."""
+        del tune_controller
+        stops = PROGRESS in result and self._searcher.is_dropped(trial.trial_id)
+        return str(TrialScheduler.STOP if stops else TrialScheduler.CONTINUE)
+
+    def choose_trial_to_run(self, tune_controller: TuneController) -> Trial | None:
+        """The first fold that waits; Tune asks at every step, so that here those are taken back that need not start."""
+        live: set[Trial] = tune_controller.get_live_trials()  # type: ignore[no-untyped-call]
+        waiting = [trial for trial in live if trial.status == Trial.PENDING]
+        for trial in waiting:
+            if self._searcher.is_dropped(trial.trial_id) or self._searcher.is_overdue():
+                tune_controller.stop_trial(trial)  # type: ignore[no-untyped-call]
+        return super().choose_trial_to_run(tune_controller)
+
+    # Tune pickles it with the searcher; the journal is the only truth.
+    def __getstate__(self) -> dict[str, Any]:
+        return {}

@@ -1,0 +1,83 @@
+"""Which folds are stopped, called as Tune calls it; no cluster is started."""
+
+import cloudpickle
+import pytest
+from ray.tune.experiment import Trial
+from ray.tune.schedulers import TrialScheduler
+
+from platform.scheduling.fold_progress import PROGRESS
+from platform.scheduling.fold_trial import FINISHED
+from platform.scheduling.stopping import FoldScheduler
+
+
+class Waiting:
+    """A searcher that knows which folds are not needed."""
+
+    def __init__(self, *, dropped=(), overdue=False):
+        self.dropped = dropped
+        self.overdue = overdue
+
+    def is_dropped(self, trial_id):
+        return trial_id in self.dropped
+
+    def is_overdue(self):
+        return self.overdue
+
+
+class OneTrial:
+    def __init__(self, trial_id, status):
+        self.trial_id = trial_id
+        self.status = status
+
+
+class Controller:
+    """As much of Tune's controller as schedulers see."""
+
+    def __init__(self, *trials):
+        self.trials = list(trials)
+        self.stopped = []
+
+    def get_trials(self):
+        return self.trials
+
+    def get_live_trials(self):
+        return {one for one in self.trials if one.status != Trial.TERMINATED}
+
+    def stop_trial(self, trial):
+        trial.status = Trial.TERMINATED
+        self.stopped.append(trial.trial_id)
+
+
+@pytest.mark.parametrize(
+    ("trial", "result", "decision"),
+    [
+        ("lost", {PROGRESS: 3}, TrialScheduler.STOP),
+        ("lost", {FINISHED: "{}"}, TrialScheduler.CONTINUE),
+        ("good", {PROGRESS: 3}, TrialScheduler.CONTINUE),
+    ],
+)
+def test_a_fold_is_stopped_at_its_own_report_when_its_configuration_was_dropped(trial, result, decision):
+    scheduler = FoldScheduler(Waiting(dropped=("lost",)))
+
+    assert scheduler.on_trial_result(Controller(), OneTrial(trial, Trial.RUNNING), result) == decision
+
+
+def test_folds_of_dropped_configurations_that_wait_are_taken_back_at_once_and_others_start():
+    trials = [OneTrial("lost", Trial.PENDING), OneTrial("good", Trial.PENDING), OneTrial("runs", Trial.RUNNING)]
+    controller = Controller(*trials)
+
+    chosen = FoldScheduler(Waiting(dropped=("lost", "runs"))).choose_trial_to_run(controller)
+
+    assert chosen.trial_id == "good"
+    assert controller.stopped == ["lost"]
+
+
+def test_folds_that_wait_beyond_the_limit_are_taken_back_and_those_that_run_go_on():
+    controller = Controller(OneTrial("waits", Trial.PENDING), OneTrial("runs", Trial.RUNNING))
+
+    assert FoldScheduler(Waiting(overdue=True)).choose_trial_to_run(controller) is None
+    assert controller.stopped == ["waits"]
+
+
+def test_tune_may_pickle_it_without_the_searcher():
+    assert vars(cloudpickle.loads(cloudpickle.dumps(FoldScheduler(Waiting())))) == {}
