@@ -4,7 +4,7 @@ SIMULATED_CONFIGURATIONS = 60
 
 # ORIGIN: docs/racing.md: share of folds that careful racing did not run, of configurations that differ little ("alike")
 # and much ("mixed"), by subjects.
-_SAVED = {22: (0.21, 0.45), 30: (0.22, 0.53), 94: (0.41, 0.74)}
+_SAVED = {22: (0.26, 0.46), 30: (0.31, 0.55), 94: (0.51, 0.75)}
 
 
 def expected_saving(num_subjects: int) -> tuple[float, float, int, int]:
