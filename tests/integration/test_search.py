@@ -4,6 +4,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.searches import Search, journal_lines, run_search
 
 
@@ -118,3 +120,30 @@ def test_two_workers_in_two_runs_decide_and_score_the_same_as_one_worker_in_one(
 
     assert (first.result["new_folds"], second.result["resumed_folds"], second.result["new_folds"]) == (3, 3, 6)
     assert second.result["configurations"] == undisturbed.result["configurations"]
+
+
+def test_a_search_without_time_for_a_fold_runs_none_and_says_what_is_left_and_how_to_go_on(workspace: Path):
+    stopped = run_search(workspace, "--workers", "1", "--max-hours", "1e-6", "--price", "local=3600")
+
+    assert stopped.ended.code == 1, stopped.ended.err
+    assert "the search stopped at --max-hours 1e-06" in stopped.ended.err
+    assert "0 of 3 configurations are decided, at most 9 folds are left." in stopped.ended.err
+    assert "the same command with more of --max-hours continues" in stopped.ended.err
+    assert stopped.result["efficiency"]["finished"]["count"] == 0
+    # A price of one a second.
+    assert stopped.result["efficiency"]["cost"] == pytest.approx(
+        stopped.result["efficiency"]["node_seconds"]["local"], rel=0.01
+    )
+    assert journal_lines(stopped.journal, "fold") == []
+
+
+def test_what_was_used_is_in_the_report_and_on_the_terminal(undisturbed: Search):
+    efficiency = undisturbed.result["efficiency"]
+
+    assert (efficiency["finished"]["count"], efficiency["winner"]["count"]) == (9, 1)
+    assert 0 < efficiency["busy"] < 1
+    assert efficiency["used"]["worker_seconds"] == pytest.approx(
+        efficiency["finished"]["worker_seconds"] + efficiency["winner"]["worker_seconds"], abs=0.01
+    )
+    assert all(part["count"] == 0 for part in efficiency["lost"].values())
+    assert "used by this study: " in undisturbed.ended.out
