@@ -1,0 +1,152 @@
+"""Folds that are stopped, lost or refused, called as Tune calls the searcher; no cluster is started."""
+
+import pytest
+from ray.tune.search import Searcher
+
+from platform.scheduling.fold_progress import PROGRESS
+from platform.scheduling.fold_trial import DISK_FULL, FAILURE
+from platform.scheduling.searcher import NO_OUTCOME, RETRIED, UNKNOWN_FAILURE, FoldSearcher
+from platform.study.budget import Budget
+from platform.study.records import LostRecord, StoppedRecord
+from platform.study.run_log import RunLog
+from tests.unit.platform_package.scheduling.conftest import SUBJECTS, finished, scored
+
+
+def all_running(raced, heard):
+    """A search whose second configuration has just been dropped while its last folds run as "t18" and "t19"."""
+    plan = raced("free-running")
+    searcher = FoldSearcher(plan, heard.append)
+    # Nothing is complete yet, so that both configurations are given all their folds at once.
+    configs = {f"t{number}": searcher.suggest(f"t{number}") for number in range(2 * len(SUBJECTS))}
+    for trial in configs:
+        searcher.attempt_started(trial, num_cpus=1.0, num_gpus=0.5)
+    for trial in list(configs)[:18]:
+        assert not searcher.is_dropped("t19")
+        searcher.on_trial_complete(trial, scored(configs[trial], good=configs[trial]["configuration"] == "c0000"))
+    return searcher, plan
+
+
+def test_a_fold_of_a_dropped_configuration_is_not_needed_any_more(raced, heard):
+    searcher, _ = all_running(raced, heard)
+
+    assert searcher.is_dropped("t19")
+    assert not searcher.is_dropped("t0")
+
+
+def test_a_stopped_fold_is_noted_with_what_it_took_and_never_run_again(raced, heard, journal):
+    searcher, plan = all_running(raced, heard)
+
+    searcher.on_trial_complete("t18", None)
+    searcher.on_trial_complete("t19", {PROGRESS: 4, "done": True})
+
+    stopped = journal.records[-1]
+    assert isinstance(stopped, StoppedRecord)
+    assert (stopped.configuration, stopped.subject, stopped.num_epochs) == ("c0001", "s9", 4)
+    assert (stopped.usage["num_cpus"], stopped.usage["num_gpus"]) == (1.0, 0.5)
+    assert plan.state.spending.stopped.count == 1
+    assert searcher.suggest("t20") == Searcher.FINISHED
+    assert "s9" not in plan.state.configurations["c0001"].folds
+
+
+def test_a_fold_that_ended_after_a_report_of_progress_without_outcome_or_drop_has_failed(searcher, plan):
+    searcher.suggest("t0")
+
+    searcher.on_trial_complete("t0", {PROGRESS: 4, "done": True})
+
+    assert plan.state.configurations["c0000"].failure == f"b: {NO_OUTCOME}"
+
+
+def test_a_finished_fold_is_written_with_what_it_took(searcher, plan):
+    config = searcher.suggest("t0")
+    searcher.attempt_started("t0", num_cpus=2.0, num_gpus=0.25)
+
+    searcher.on_trial_complete("t0", finished(config))
+
+    usage = plan.state.configurations["c0000"].folds["b"].usage
+    assert (usage["num_cpus"], usage["num_gpus"]) == (2.0, 0.25)
+    assert usage["seconds"] >= 0
+
+
+def test_an_attempt_that_lost_its_worker_is_noted_and_its_fold_goes_on(searcher, plan, journal):
+    config = searcher.suggest("t0")
+    searcher.attempt_started("t0", num_cpus=1.0, num_gpus=0.0)
+
+    searcher.attempt_lost("t0")
+    searcher.attempt_started("t0", num_cpus=1.0, num_gpus=0.0)
+    searcher.on_trial_complete("t0", finished(config))
+
+    assert [one.reason for one in journal.records if isinstance(one, LostRecord)] == [RETRIED]
+    assert (plan.state.spending.lost.count, plan.state.spending.all_finished.count) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("result", "error", "reason"),
+    [
+        ({FAILURE: "loss is NaN"}, False, "loss is NaN"),
+        (None, True, UNKNOWN_FAILURE),
+        ({DISK_FULL: "full"}, False, "full"),
+    ],
+)
+def test_what_a_fold_took_that_came_to_nothing_is_lost(searcher, plan, journal, result, error, reason):
+    searcher.suggest("t0")
+    searcher.attempt_started("t0", num_cpus=1.0, num_gpus=0.0)
+
+    searcher.on_trial_complete("t0", result, error=error)
+
+    assert [one.reason for one in journal.records if isinstance(one, LostRecord)] == [reason]
+    assert plan.state.spending.lost.count == 1
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_search_at_its_limit_waits_for_what_runs_and_then_ends_with_folds_left(plan, heard):
+    clock = Clock()
+    log = RunLog(plan.record, run=1, num_workers=1, clock=clock)
+    searcher = FoldSearcher(plan, heard.append, log=log, budget=Budget(max_hours=1))
+    config = searcher.suggest("t0")
+    assert not searcher.is_overdue()
+    clock.now = 3601
+
+    assert searcher.suggest("t1") is None
+    assert searcher.limit is None
+    assert searcher.is_overdue()
+    searcher.on_trial_complete("t0", finished(config))
+
+    assert searcher.suggest("t1") == Searcher.FINISHED
+    assert searcher.limit.option == "--max-hours"
+    assert [one.subject for one in heard] == ["b"]
+    assert plan.next().subject == "a"
+
+
+def test_a_search_whose_last_fold_ends_beyond_the_limit_is_finished(plan, heard):
+    clock = Clock()
+    log = RunLog(plan.record, run=1, num_workers=1, clock=clock)
+    searcher = FoldSearcher(plan, heard.append, log=log, budget=Budget(max_hours=1))
+    for number in range(4):
+        config = searcher.suggest(f"t{number}")
+        clock.now += 3601 if number == 3 else 0
+        searcher.on_trial_complete(f"t{number}", finished(config))
+
+    assert searcher.suggest("t4") == Searcher.FINISHED
+    assert searcher.limit is None
+
+
+def test_how_far_a_run_is_gets_noted_now_and_then(plan, heard, journal):
+    clock = Clock()
+    searcher = FoldSearcher(
+        plan, heard.append, log=RunLog(plan.record, run=1, num_workers=1, clock=clock), budget=Budget()
+    )
+    searcher.suggest("t0")
+    searcher.attempt_started("t0", num_cpus=1.0, num_gpus=0.0)
+
+    searcher.time_passes()
+    clock.now = 61
+    searcher.time_passes()
+    searcher.time_passes()
+
+    assert [one.running[0]["subject"] for one in journal.records if hasattr(one, "running")] == ["b"]
