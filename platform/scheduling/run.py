@@ -3,10 +3,11 @@
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from platform.scheduling.fold_trial import FoldInputs, run_fold
+from platform.scheduling.fold_trial import FoldInputs
+from platform.scheduling.packing import Packing
 from platform.scheduling.searcher import FoldSearcher
+from platform.scheduling.trials import placement, run_trial
 from platform.study.planning import Plan
 from platform.study.records import FoldRecord
 
@@ -18,16 +19,10 @@ os.environ.setdefault("TUNE_FUNCTION_THREAD_TIMEOUT_S", "60")
 
 from ray import tune
 
+from platform.scheduling.tune_events import Deaths, Starts
+
 FOLD_RETRIES = 2
 """A fold whose worker or node died is run again this often, from its start."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoldResources:
-    """What Ray reserves for one fold; a fraction of a GPU lets several folds share it."""
-
-    num_cpus: float = 1.0
-    num_gpus: float = 0.0
 
 
 def run_folds(
@@ -35,33 +30,38 @@ def run_folds(
     inputs: FoldInputs,
     *,
     num_workers: int,
-    resources: FoldResources,
+    packing: Packing,
     on_fold: Callable[[FoldRecord], None],
 ) -> None:
     """Runs folds until the plan is finished; every finished one is in the journal when `on_fold` hears of it.
 
     Args:
         num_workers: folds that run, or wait for a node, at the same time.
+        packing: what of the cluster each of them is given.
 
     Raises:
         OSError: when the disk is full; what was finished is in the journal.
     """
     if plan.finished:
         return
-    searcher = FoldSearcher(plan, on_fold)
-    trainable = tune.with_resources(
-        tune.with_parameters(run_fold, inputs=inputs), {"cpu": resources.num_cpus, "gpu": resources.num_gpus}
-    )
+    deaths = Deaths()
+    searcher = FoldSearcher(plan, on_fold, packing, died_for_memory=deaths.for_memory)
+    trainable = tune.with_resources(tune.with_parameters(run_trial, inputs=inputs), placement)
     with tempfile.TemporaryDirectory(prefix="spotformer-tune-") as scratch:
         tune.Tuner(
             trainable,
             tune_config=tune.TuneConfig(
-                search_alg=searcher, num_samples=-1, max_concurrent_trials=num_workers, reuse_actors=True
+                search_alg=searcher,
+                scheduler=deaths,
+                num_samples=-1,
+                max_concurrent_trials=num_workers,
+                reuse_actors=True,
             ),
             run_config=tune.RunConfig(
                 name="folds",
                 storage_path=scratch,
                 verbose=0,
+                callbacks=[Starts(searcher.started)],
                 failure_config=tune.FailureConfig(max_failures=FOLD_RETRIES),
             ),
         ).fit()

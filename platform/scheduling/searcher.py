@@ -6,55 +6,128 @@ restored by Tune: a resumed search is a new Tune run over the same journal.
 
 import errno
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ray.tune.search import Searcher
 
-from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, as_fold_record
+from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
+from platform.scheduling.packing import Packing
+from platform.scheduling.resources import FoldResources, Shortage
+from platform.scheduling.trials import IS_MEASUREMENT, reserved
 from platform.study.planning import FoldOrder, Plan
 from platform.study.records import FoldRecord
 
 UNKNOWN_FAILURE = "the worker died or raised, retries included; Ray's log of the trial says how"
 NO_OUTCOME = "the worker ended the fold without an outcome; its version differs from the driver's"
+NODE_TOO_SMALL = (
+    "the fold had a node to itself, and Ray still killed it because the node's memory ran out. Lower batch_size or "
+    "width, or use a machine with more memory"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Live:
+    """A trial that waits or runs."""
+
+    order: FoldOrder
+    given: FoldResources
+    is_measurement: bool = False
 
 
 class FoldSearcher(Searcher):
-    """Suggests the folds of a plan until it is finished or must stop."""
+    """Suggests the folds of a plan until it is finished or must stop, and measures what they need where that is asked.
 
-    def __init__(self, plan: Plan, on_fold: Callable[[FoldRecord], None]) -> None:
+    Args:
+        packing: what each trial is given.
+        died_for_memory: whether the worker of a trial that failed was killed because its node's memory ran out.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        on_fold: Callable[[FoldRecord], None],
+        packing: Packing,
+        *,
+        died_for_memory: Callable[[str], bool],
+    ) -> None:
         super().__init__(metric=None, mode=None)
         self._plan = plan
         self._on_fold = on_fold
-        self._live: dict[str, FoldOrder] = {}
+        self._reservations, self._measured = packing.reservations, packing.measured
+        self._died_for_memory = died_for_memory
+        self._live: dict[str, _Live] = {}
+        self._large_ones_waiting: set[str] = set()
         self.stop_reason: BaseException | None = None
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:  # type: ignore[override]  # FINISHED is text
-        """The next fold as a trial's config, None when all must wait, FINISHED when there is nothing left."""
+        """The next trial's config, None when all must wait, FINISHED when there is nothing left."""
         if self.stop_reason is not None or self._plan.finished:
             return str(Searcher.FINISHED)
         order = self._guarded(self._plan.next)
         if order is None:
             return str(Searcher.FINISHED) if self.stop_reason is not None else None
-        self._live[trial_id] = order
+        trial: dict[str, Any] | None = self._guarded(lambda: self._as_trial(trial_id, order))
+        if trial is None or trial[IS_MEASUREMENT]:
+            self._plan.give_back(order)
+        return trial if self.stop_reason is None else str(Searcher.FINISHED)
+
+    def _as_trial(self, trial_id: str, order: FoldOrder) -> dict[str, Any] | None:
+        """The fold, or the measurement that must come before it; None when either has to wait."""
+        given = self._reservations.take(order)
+        is_measurement = given is None
+        if self._measured is not None and given is None:
+            if any(live.is_measurement for live in self._live.values()):
+                return None
+            given = self._measured.for_measuring(order)
+        assert given is not None  # noqa: S101  only measured packings have to measure
+        if self._reservations.is_enlarged(order):
+            self._large_ones_waiting.add(trial_id)
+        elif self._large_ones_waiting:
+            # Smaller ones would take every piece of a GPU or node that gets free before the whole is.
+            return None
+        self._live[trial_id] = _Live(order=order, given=given, is_measurement=is_measurement)
         params = self._plan.state.configurations[order.configuration].params
-        return {"configuration": order.configuration, "params": dict(params), "subject": order.subject}
+        return {
+            "configuration": order.configuration,
+            "params": dict(params),
+            "subject": order.subject,
+            IS_MEASUREMENT: is_measurement,
+            **reserved(given),
+        }
+
+    def started(self, trial_id: str) -> None:
+        """Hears that a trial has what was reserved for it."""
+        self._large_ones_waiting.discard(trial_id)
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:  # noqa: FBT001, FBT002  Tune's signature
         """Takes the outcome of a trial; a trial that was stopped without one gives its fold back."""
-        order = self._live.pop(trial_id, None)
-        if order is None:
+        live = self._live.pop(trial_id, None)
+        if live is None:
             return
-        if error:
-            self._guarded(lambda: self._plan.fail(order, UNKNOWN_FAILURE))
-        elif result and FINISHED in result:
-            self._guarded(lambda: self._complete(result[FINISHED]))
-        elif result and FAILURE in result:
-            self._guarded(lambda: self._plan.fail(order, result[FAILURE]))
-        elif result and DISK_FULL in result:
+        self._large_ones_waiting.discard(trial_id)
+        if not live.is_measurement:
+            self._guarded(lambda: self._take_fold(trial_id, live.order, result or {}, error=error))
+        elif self._measured is not None and (error or result):
+            measured, outcome = self._measured, result or {}
+            self._guarded(lambda: measured.take(live.order, live.given, outcome))
+
+    def _take_fold(self, trial_id: str, order: FoldOrder, result: dict[str, Any], *, error: bool) -> None:
+        if error and self._died_for_memory(trial_id):
+            self._ran_out_of_memory(order, Shortage.NODE, NODE_TOO_SMALL)
+        elif error:
+            self._plan.fail(order, UNKNOWN_FAILURE)
+        elif FINISHED in result:
+            self._complete(result[FINISHED])
+        elif OUT_OF_MEMORY in result:
+            self._ran_out_of_memory(order, Shortage.DEVICE, result[OUT_OF_MEMORY])
+        elif FAILURE in result:
+            self._plan.fail(order, result[FAILURE])
+        elif DISK_FULL in result:
             self._plan.give_back(order)
             self.stop_reason = self.stop_reason or OSError(errno.ENOSPC, result[DISK_FULL])
         elif result:
-            self._guarded(lambda: self._plan.fail(order, NO_OUTCOME))
+            self._plan.fail(order, NO_OUTCOME)
         else:
             self._plan.give_back(order)
 
@@ -62,6 +135,13 @@ class FoldSearcher(Searcher):
         record = as_fold_record(finished)
         self._plan.complete(record)
         self._on_fold(record)
+
+    def _ran_out_of_memory(self, order: FoldOrder, shortage: Shortage, reason: str) -> None:
+        """The fold waits again for more, or is known to fit nowhere."""
+        if self._reservations.enlarge(order, shortage):
+            self._plan.give_back(order)
+        else:
+            self._plan.refuse(order, reason)
 
     def _guarded(self, action: Callable[[], Any]) -> Any:
         """Runs `action`; what it raises ends the search in good order instead of inside Tune's loop."""

@@ -58,7 +58,7 @@ def search(dataset: Dataset, store: FlowStore, options: SearchOptions, *, worksp
         # What other studies had found is fixed when this one begins; afterwards they may grow or go.
         if options.prior_studies and not journal.records:
             wanted = replace(wanted, prior=collected_prior(wanted, options.prior_studies, options.space, workspace))
-        state = open_study(journal, wanted)
+        state = open_study(journal, wanted, retry_infeasible=options.retry_infeasible)
         prior = prior_outcomes(state.study)
         plan = Plan(
             state,
@@ -137,9 +137,10 @@ def _search(
         for name in state.with_status(ConfigurationStatus.COMPLETE):
             tracking.write(name)
         with clock.timing("search"):
-            order, problem = _run(dataset, store, options, plan=plan, folder=folder, on_decided=tracking.write)
-        for name in (*state.with_status(ConfigurationStatus.DROPPED), *state.with_status(ConfigurationStatus.FAILED)):
-            tracking.write(name)
+            order, problem = _run(dataset, store, options, plan=plan, workspace=workspace, on_decided=tracking.write)
+        for status in (ConfigurationStatus.DROPPED, ConfigurationStatus.FAILED, ConfigurationStatus.INFEASIBLE):
+            for name in state.with_status(status):
+                tracking.write(name)
     winner = None
     if order is not None and not problem:
         with clock.timing("registration"):
@@ -155,6 +156,7 @@ def _search(
         winner=winner,
         problems=[
             *_failures(state),
+            *_nothing_fits(state),
             *(f"tracking: {problem}" for problem in tracking.problems),
             *([problem] if problem else []),
         ],
@@ -167,25 +169,27 @@ def _run(
     options: SearchOptions,
     *,
     plan: Plan,
-    folder: Path,
+    workspace: Workspace,
     on_decided: Callable[[str], None],
 ) -> tuple[WinnerOrder | None, str]:
     """Runs what is missing of the folds and of the winner, in one connection to Ray; the winner, or why there is none.
 
     The folds in the journal decide who wins, so that a rerun trains it only if it is not there.
     """
+    folder = workspace.study(options.study)
     order = _winner(dataset, store, options, plan.state, folder) if plan.finished else None
     if plan.finished and (order is None or is_kept(order)):
         return order, ""
     from platform.compute.connection import connected
+    from platform.scheduling.packing import gpus_for_one
 
     with connected(options.address, num_workers=options.num_workers):
         if not plan.finished:
-            _run_folds(dataset, store, options, plan=plan, folder=folder, on_decided=on_decided)
+            _run_folds(dataset, store, options, plan=plan, workspace=workspace, on_decided=on_decided)
             order = _winner(dataset, store, options, plan.state, folder)
         problem = ""
         if order is not None and not is_kept(order):
-            problem = train_and_say(order, num_gpus=options.gpus_per_fold)
+            problem = train_and_say(order, num_gpus=gpus_for_one(options.gpus_per_fold))
     return order, problem
 
 
@@ -204,11 +208,12 @@ def _run_folds(
     options: SearchOptions,
     *,
     plan: Plan,
-    folder: Path,
+    workspace: Workspace,
     on_decided: Callable[[str], None],
 ) -> None:
     from platform.scheduling.fold_trial import FoldInputs
-    from platform.scheduling.run import FoldResources, run_folds
+    from platform.scheduling.packing import packing
+    from platform.scheduling.run import run_folds
 
     state = plan.state
     done, total = plan.num_folds()
@@ -216,7 +221,7 @@ def _run_folds(
         recordings=dataset.recordings,
         store=store,
         space=options.space,
-        study_folder=folder,
+        study_folder=workspace.study(options.study),
         seed=options.seed,
         settings=study_settings(state.study),
         decodings=tuple(state.study.decodings),
@@ -234,7 +239,7 @@ def _run_folds(
             plan,
             inputs,
             num_workers=options.num_workers,
-            resources=FoldResources(num_gpus=options.gpus_per_fold),
+            packing=packing(options.gpus_per_fold, state, inputs, peak_memory=workspace.peak_memory),
             on_fold=on_fold,
         )
 
@@ -254,6 +259,14 @@ def _failures(state: StudyState) -> list[str]:
         f"configuration {name}: {state.configurations[name].failure}"
         for name in state.with_status(ConfigurationStatus.FAILED)
     ]
+
+
+def _nothing_fits(state: StudyState) -> list[str]:
+    """A configuration that does not fit is decided; a search of which none fits has found nothing."""
+    infeasible = state.with_status(ConfigurationStatus.INFEASIBLE)
+    if len(infeasible) < len(state.configurations):
+        return []
+    return [f"no configuration fits into memory; {infeasible[0]}: {state.configurations[infeasible[0]].failure}"]
 
 
 class _Clock:

@@ -23,7 +23,7 @@ from spotformer_core.flow.store import FlowSource, FlowStore
 from spotformer_core.metrics.setting_tables import all_settings, read_setting_table
 from spotformer_core.metrics.threshold_counts import threshold_counts
 
-TRIAL = {"configuration": "c0000", "params": {"window": 9, "learning_rate": 5e-3}, "subject": "a"}
+TRIAL = {"configuration": "c0000", "params": {"window": 9, "learning_rate": 5e-3}, "subject": "a", "num_gpus": 0}
 SMILE = Expression(onset=5, apex=10, offset=15, kind=ExpressionKind.MACRO)
 
 

@@ -11,6 +11,7 @@ from ray.tune.search import Searcher
 
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, as_fold_record
 from platform.scheduling.searcher import NO_OUTCOME, UNKNOWN_FAILURE, FoldSearcher
+from platform.scheduling.trials import IS_MEASUREMENT
 from platform.study.journal import Journal, read_journal
 from platform.study.opening import open_study
 from platform.study.planning import Plan
@@ -47,8 +48,8 @@ def heard():
 
 
 @pytest.fixture
-def searcher(plan, heard):
-    return FoldSearcher(plan, heard.append)
+def searcher(plan, heard, make_searcher):
+    return make_searcher(plan, heard.append)
 
 
 def record(config):
@@ -67,14 +68,16 @@ def finished(config):
 
 
 def test_a_suggestion_is_what_a_fold_trial_needs(searcher):
-    assert searcher.suggest("t0") == {"configuration": "c0000", "params": {"window": 9}, "subject": "b"}
-    assert searcher.suggest("t1") == {"configuration": "c0000", "params": {"window": 9}, "subject": "a"}
+    fold = {"configuration": "c0000", "params": {"window": 9}, IS_MEASUREMENT: False, "num_cpus": 1, "num_gpus": 0}
+
+    assert searcher.suggest("t0") == fold | {"subject": "b"}
+    assert searcher.suggest("t1") == fold | {"subject": "a"}
     assert searcher.suggest("t2") is None
 
 
-def test_a_finished_fold_is_in_the_journal_before_anybody_hears_of_it(plan, journal):
+def test_a_finished_fold_is_in_the_journal_before_anybody_hears_of_it(plan, journal, make_searcher):
     in_journal = []
-    searcher = FoldSearcher(plan, lambda record: in_journal.append(read_journal(journal.path)[-1] == record))
+    searcher = make_searcher(plan, lambda record: in_journal.append(read_journal(journal.path)[-1] == record))
     config = searcher.suggest("t0")
 
     searcher.on_trial_complete("t0", finished(config))
@@ -251,9 +254,9 @@ def scored(config, *, good):
     return {FINISHED: json.dumps(asdict(record(config)) | {"counts": counts}), "done": True}
 
 
-def test_a_configuration_that_loses_its_race_is_suggested_no_more(raced, heard):
+def test_a_configuration_that_loses_its_race_is_suggested_no_more(raced, heard, make_searcher):
     plan = raced("reproducible")
-    searcher = FoldSearcher(plan, heard.append)
+    searcher = make_searcher(plan, heard.append)
 
     number = 0
     while (config := searcher.suggest(f"t{number}")) != Searcher.FINISHED:
@@ -266,9 +269,11 @@ def test_a_configuration_that_loses_its_race_is_suggested_no_more(raced, heard):
 
 
 @pytest.mark.parametrize("ending", ["finished", "failed"])
-def test_a_fold_that_was_running_when_its_configuration_was_dropped_brings_nothing_back(raced, heard, ending):
+def test_a_fold_that_was_running_when_its_configuration_was_dropped_brings_nothing_back(
+    raced, heard, ending, make_searcher
+):
     plan = raced("free-running")
-    searcher = FoldSearcher(plan, heard.append)
+    searcher = make_searcher(plan, heard.append)
     # Nothing is complete yet, so that both configurations are given all their folds at once.
     configs = {f"t{number}": searcher.suggest(f"t{number}") for number in range(2 * len(SUBJECTS))}
     for trial in list(configs)[:-1]:
