@@ -106,21 +106,25 @@ def measured_peak(
 def computed_bytes(configuration: Configuration, *, num_frames: int) -> int:
     """Bytes that a fold on `num_frames` frames holds at least: windows, weights, and what a batch keeps for gradients.
 
-    Computed from shapes alone: nothing of that size is allocated. All numbers count as float32, the windows of the
-    recordings as float16, attention as if its weights were kept, which the faster kernels avoid.
+    Computed from shapes alone: nothing of that size is allocated. The windows of the recordings are float16, all else
+    counts as float32.
     """
     model = configuration.model
-    num_regions = facial_graph(model.regions).num_regions
+    with torch.device("meta"):
+        num_weights = sum(weight.numel() for weight in SpotFormer(model).parameters())
+    windows = num_frames * model.window * facial_graph(model.regions).num_regions * 2 * _BYTES_OF_STORED_FLOW
+    return windows + num_weights * _COPIES_OF_A_WEIGHT * _BYTES_OF_A_WEIGHT + computed_batch_bytes(configuration)
+
+
+def computed_batch_bytes(configuration: Configuration) -> int:
+    """Bytes of what the forward pass of a batch keeps for the backward pass, weights apart, in float32.
+
+    Attention counts as if its weights were kept, which the faster kernels avoid.
+    """
+    model = configuration.model
     with torch.device("meta"):
         network = SpotFormer(model)
-        batch = torch.empty(configuration.training.batch_size, model.window, num_regions, 2)
-    num_weights = sum(weight.numel() for weight in network.parameters())
-    windows = num_frames * model.window * num_regions * 2 * _BYTES_OF_STORED_FLOW
-    return windows + num_weights * _COPIES_OF_A_WEIGHT * _BYTES_OF_A_WEIGHT + _bytes_kept(network, batch)
-
-
-def _bytes_kept(network: SpotFormer, batch: Tensor) -> int:
-    """Bytes of the tensors that a forward pass keeps for the backward pass, weights apart."""
+        batch = torch.empty(configuration.training.batch_size, model.window, facial_graph(model.regions).num_regions, 2)
     weights = {weight.untyped_storage()._cdata for weight in network.parameters()}  # noqa: SLF001  meta has no address
     kept: dict[int, Tensor] = {}
 
