@@ -14,6 +14,10 @@ class FoldResources:
     num_cpus: float = 1.0
     num_gpus: float = 0.0
 
+    def is_smaller(self, other: "FoldResources") -> bool:
+        """Whether this could take what the other waits for."""
+        return self.num_gpus < other.num_gpus or self.num_cpus < other.num_cpus
+
 
 class Shortage(StrEnum):
     """Which memory a fold ran out of."""
@@ -60,10 +64,6 @@ class Reservations:
             else usual.num_gpus,
         )
         return self._given[order]
-
-    def is_enlarged(self, order: FoldOrder) -> bool:
-        """Whether the fold is given a node of its own, or was beside others on its GPU before."""
-        return order in self._whole_node or order.configuration in self._whole_gpu
 
     def enlarge(self, order: FoldOrder, shortage: Shortage) -> bool:
         """Whether the fold, which ran out of memory with what it was given, will be given more the next time."""

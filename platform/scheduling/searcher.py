@@ -57,7 +57,7 @@ class FoldSearcher(Searcher):
         self._reservations, self._measured = packing.reservations, packing.measured
         self._died_for_memory = died_for_memory
         self._live: dict[str, _Live] = {}
-        self._large_ones_waiting: set[str] = set()
+        self._waiting: dict[str, FoldResources] = {}
         self.stop_reason: BaseException | None = None
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:  # type: ignore[override]  # FINISHED is text
@@ -81,11 +81,10 @@ class FoldSearcher(Searcher):
                 return None
             given = self._measured.for_measuring(order)
         assert given is not None  # noqa: S101  only measured packings have to measure
-        if self._reservations.is_enlarged(order):
-            self._large_ones_waiting.add(trial_id)
-        elif self._large_ones_waiting:
-            # Smaller ones would take every piece of a GPU or node that gets free before the whole is.
+        if any(given.is_smaller(other) for other in self._waiting.values()):
+            # Smaller ones would take every piece of a GPU or node that becomes free before enough of it is.
             return None
+        self._waiting[trial_id] = given
         self._live[trial_id] = _Live(order=order, given=given, is_measurement=is_measurement)
         params = self._plan.state.configurations[order.configuration].params
         return {
@@ -98,14 +97,14 @@ class FoldSearcher(Searcher):
 
     def started(self, trial_id: str) -> None:
         """Hears that a trial has what was reserved for it."""
-        self._large_ones_waiting.discard(trial_id)
+        self._waiting.pop(trial_id, None)
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:  # noqa: FBT001, FBT002  Tune's signature
         """Takes the outcome of a trial; a trial that was stopped without one gives its fold back."""
         live = self._live.pop(trial_id, None)
         if live is None:
             return
-        self._large_ones_waiting.discard(trial_id)
+        self._waiting.pop(trial_id, None)
         if not live.is_measurement:
             self._guarded(lambda: self._take_fold(trial_id, live.order, result or {}, error=error))
         elif self._measured is not None and (error or result):

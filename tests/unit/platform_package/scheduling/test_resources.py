@@ -24,7 +24,6 @@ def test_after_a_shortage_beside_others_all_folds_of_the_configuration_get_a_who
 
     assert given.take(FIRST) == given.take(SIBLING) == FoldResources(num_cpus=1, num_gpus=1)
     assert given.take(OTHER) == FoldResources(num_cpus=1, num_gpus=0.25)
-    assert [given.is_enlarged(order) for order in (FIRST, SIBLING, OTHER)] == [True, True, False]
 
 
 def test_a_sibling_that_was_running_beside_others_is_given_more_too():
@@ -81,3 +80,13 @@ def test_on_a_node_of_one_cpu_every_fold_is_alone_already():
     given.take(FIRST)
 
     assert not given.enlarge(FIRST, Shortage.NODE)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [((1, 0.25), (1, 1), True), ((1, 0), (8, 0), True), ((1, 1), (1, 0.25), False), ((1, 0), (1, 0), False)],
+)
+def test_what_needs_less_of_anything_could_take_what_another_waits_for(first, second, expected):
+    one, other = (FoldResources(num_cpus=cpus, num_gpus=gpus) for cpus, gpus in (first, second))
+
+    assert one.is_smaller(other) is expected
