@@ -7,18 +7,20 @@ from functools import partial
 from pathlib import Path
 
 from platform.console.command import DONE, UNDONE, command_parser, run_command
+from platform.stages.beginning import require_two_subjects
 from platform.stages.budgeting import add_budget_options, budget_options
 from platform.stages.checking import add_check_option, check_dataset
 from platform.stages.computing import add_compute_options, num_cores
 from platform.stages.dry_run import print_dry_run
 from platform.stages.feature_options import add_feature_options, feature_options
+from platform.stages.gpu_options import add_gpu_options, gpus_per_fold
 from platform.stages.importing import add_released_feature_options, released_options
 from platform.stages.own_spaces import chosen_space
 from platform.stages.preparing import PreparedFeatures, extracted_features, imported_features, render_and_read
 from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read, require_readable
 from platform.stages.reporting import comparison_of, print_outcome, write_json
 from platform.stages.search_options import SearchOptions
-from platform.stages.searching import require_two_subjects, search
+from platform.stages.searching import search
 from platform.stages.study_options import add_study_options, study_options
 from search_spaces.named import names_of_spaces
 from spotformer_core.choices import GpuSteps
@@ -105,7 +107,8 @@ def search_options(options: argparse.Namespace) -> SearchOptions:
         study=options.study or f"{options.dataset}-{space.name}-seed{options.seed}",
         space=space,
         num_workers=options.workers,
-        gpus_per_fold=options.gpus_per_fold,
+        gpus_per_fold=gpus_per_fold(options.gpus_per_fold),
+        retry_infeasible=options.retry_infeasible,
         gpu_steps=GpuSteps(options.gpu_steps),
         address=options.address,
         tracking_uri=options.tracking_uri,
@@ -132,13 +135,7 @@ def parser() -> argparse.ArgumentParser:
     add_study_options(command)
     add_compute_options(command)
     add_budget_options(command)
-    command.add_argument("--gpus-per-fold", type=float, default=0.0, help="a fraction lets folds share (default: 0)")
-    command.add_argument(
-        "--gpu-steps",
-        choices=[str(steps) for steps in GpuSteps],
-        default=str(GpuSteps.EAGER),
-        help="how a GPU runs training steps: recorded once and replayed, or launched one by one (default: %(default)s)",
-    )
+    add_gpu_options(command)
     add_workspace_option(command)
     command.add_argument("--tracking-uri", default="", help="of MLflow (default: a SQLite file in the workspace)")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the result there too")

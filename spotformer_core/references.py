@@ -3,6 +3,7 @@
 from typing import Final
 
 REFERENCES: Final[dict[str, str]] = {
+    "Cochran1977": "William G. Cochran: Sampling Techniques. 3rd edition, Wiley, 1977.",
     "Deng2024": "Yicheng Deng, Hideaki Hayashi, Hajime Nagahara: SpotFormer: Multi-Scale Spatio-Temporal Transformer "
     "for Facial Expression Spotting. arXiv:2407.20799, 2024.",
     "Farneback2003": "Gunnar Farnebäck: Two-Frame Motion Estimation Based on Polynomial Expansion. Scandinavian "
@@ -19,7 +20,6 @@ REFERENCES: Final[dict[str, str]] = {
     "Liu2015": "Yong-Jin Liu, Jin-Kai Zhang, Wen-Jing Yan, Su-Jing Wang, Guoying Zhao, Xiaolan Fu: A Main Directional "
     "Mean Optical Flow Feature for Spontaneous Micro-Expression Recognition. IEEE Transactions on Affective Computing, "
     "2015.",
-    "Cochran1977": "William G. Cochran: Sampling Techniques. 3rd edition, Wiley, 1977.",
     "Miller1974": "Rupert G. Miller: The Jackknife - A Review. Biometrika, 1974.",
     "Tsamardinos2018": "Ioannis Tsamardinos, Elissavet Greasidou, Giorgos Borboudakis: Bootstrapping the Out-of-Sample "
     "Predictions for Efficient and Accurate Cross-Validation. Machine Learning, 2018.",

@@ -19,7 +19,8 @@ import numpy as np
 import ray
 
 from platform.scheduling.fold_trial import FoldInputs, run_fold
-from platform.scheduling.run import FoldResources, run_folds
+from platform.scheduling.packing import fixed_packing
+from platform.scheduling.run import run_folds
 from platform.study.budget import Budget, Limit
 from platform.study.journal import Journal
 from platform.study.opening import open_study
@@ -134,7 +135,7 @@ def run_scenario(scenario: Scenario, store: FlowStore, recordings: tuple[Recordi
                 plan,
                 inputs,
                 num_workers=scenario.num_workers,
-                resources=FoldResources(num_gpus=scenario.num_gpus),
+                packing=fixed_packing(scenario.num_gpus),
                 on_fold=lambda _record: None,
                 log=log,
                 budget=scenario.budget,

@@ -21,18 +21,21 @@ _FIRST_SIGMA = 1 / 4
 """Of the unit cube: two standard deviations reach from its middle to its sides."""
 
 
+_RANKED = (OutcomeStatus.COMPLETE, OutcomeStatus.DROPPED, OutcomeStatus.INFEASIBLE)
+
+
 def evolved(
     space: Space, *, seed: int, number: int, outcomes: Sequence[Outcome], prior: Sequence[Outcome] = ()
 ) -> dict[str, Any]:
     """Values of the numeric dimensions of configuration `number`, drawn from the distribution that has evolved so far.
 
-    A dropped configuration ranks behind every complete one of its generation; failed and pending ones do not
-    count.
+    A dropped configuration ranks behind every complete one of its generation, one that does not fit into memory behind
+    these; failed and pending ones do not count.
     """
     names = numeric(space)
     dimensions = [space.dimensions[name] for name in names]
     evolution = _begun(names, dimensions, prior, seed=seed)
-    told = [one for one in outcomes if one.status in (OutcomeStatus.COMPLETE, OutcomeStatus.DROPPED)]
+    told = [one for one in outcomes if one.status in _RANKED]
     size = evolution.population_size
     for start in range(0, len(told) - size + 1, size):
         generation = told[start : start + size]
@@ -57,7 +60,9 @@ def _begun(names: Sequence[str], dimensions: Sequence[Dimension], prior: Sequenc
 
 def _loss(outcome: Outcome) -> float:
     # F1 lies in [0, 1]: 1 is behind every complete one.
-    return -outcome.value if outcome.status is OutcomeStatus.COMPLETE else 1.0
+    if outcome.status is OutcomeStatus.COMPLETE:
+        return -outcome.value
+    return 1.0 if outcome.status is OutcomeStatus.DROPPED else 2.0
 
 
 def _to_unit(outcome: Outcome, names: Sequence[str], dimensions: Sequence[Dimension]) -> np.ndarray:

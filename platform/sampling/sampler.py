@@ -35,7 +35,10 @@ _STATES = {
     OutcomeStatus.COMPLETE: TrialState.COMPLETE,
     OutcomeStatus.DROPPED: TrialState.PRUNED,
     OutcomeStatus.FAILED: TrialState.FAIL,
+    OutcomeStatus.INFEASIBLE: TrialState.PRUNED,
 }
+_MEMORY = "memory"
+"""The constraint that a configuration breaks which does not fit: samplers forget failed trials, and learn from this."""
 
 
 def ask(
@@ -114,6 +117,7 @@ def _optuna_sampler(sampler: SamplerName, *, seed: int, space: Space) -> BaseSam
 
 def _as_trial(outcome: Outcome, distributions: dict[str, Any], *, two_objectives: bool, generation: int) -> FrozenTrial:
     values = list(outcome.by_kind) if two_objectives else [outcome.value]
+    constraints = {_MEMORY: 1.0} if outcome.status is OutcomeStatus.INFEASIBLE else None
     return create_trial(
         state=_STATES[outcome.status],
         params=outcome.params,
@@ -121,4 +125,5 @@ def _as_trial(outcome: Outcome, distributions: dict[str, Any], *, two_objectives
         # A dropped configuration has no value: what it scored on some subjects is another figure.
         values=values if outcome.status is OutcomeStatus.COMPLETE else None,
         system_attrs={_GENERATION: generation} if two_objectives else None,
+        constraints=constraints,
     )

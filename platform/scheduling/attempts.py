@@ -25,11 +25,7 @@ class AttemptObserver(tune.Callback):
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """A fold has got its worker."""
         del iteration, trials, info
-        resources: Any = trial.placement_group_factory
-        reserved = resources.required_resources
-        self._searcher.attempt_started(
-            trial.trial_id, num_cpus=reserved.get("CPU", 0.0), num_gpus=reserved.get("GPU", 0.0)
-        )
+        self._searcher.attempt_started(trial.trial_id)
 
     def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """A fold has lost its worker and waits for another one."""

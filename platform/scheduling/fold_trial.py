@@ -3,7 +3,7 @@
 import errno
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,13 +26,30 @@ from spotformer_core.flow.store import FlowStore
 from spotformer_core.metrics.protocols import LAST_EPOCH, Setting
 from spotformer_core.metrics.setting_tables import setting_table, write_setting_table
 from spotformer_core.shapes import Int
+from spotformer_core.training.devices import CudaMemory, TrainingDevice
+from spotformer_core.training.failures import DeviceMemoryError, memory_failures_named
 from spotformer_core.training.fold import FoldResult, evaluate_fold, ignore
 from spotformer_core.training.folds import leave_one_subject_out
 from spotformer_core.training.scoring import ScoresByRecording
 
 FINISHED = "finished"
 FAILURE = "failure"
+OUT_OF_MEMORY = "out_of_memory"
 DISK_FULL = "disk_full"
+
+CPU = TrainingDevice(place="cpu")
+
+
+def training_device() -> str:
+    """The GPU that Ray gave to this worker, else the CPU."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
+    return "cuda:0" if visible and torch.cuda.is_available() else "cpu"
+
+
+def gpu_of_worker() -> TrainingDevice:
+    """The GPU that Ray gave to this worker; the CPU where PyTorch cannot use it."""
+    place = training_device()
+    return CPU if place == CPU.place else TrainingDevice(place=place, memory=CudaMemory(place))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +60,7 @@ class FoldInputs:
         settings: what is chosen among on stored scores; the last epoch with the configuration's own decoding first.
         decodings: what each candidate changes in a configuration's own decoding.
         may_be_stopped: whether a fold reports its progress, so that it can be stopped while it runs.
+        gpu: of a worker, called there.
     """
 
     recordings: tuple[Recording, ...]
@@ -54,30 +72,52 @@ class FoldInputs:
     decodings: tuple[dict[str, Any], ...] = ({},)
     gpu_steps: GpuSteps = GpuSteps.EAGER
     may_be_stopped: bool = False
+    gpu: Callable[[], TrainingDevice] = gpu_of_worker
 
 
 def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
-    """The outcome of one fold under exactly one key: FINISHED (a fold record as JSON), FAILURE or DISK_FULL (a reason).
+    """The outcome of one fold under exactly one key.
 
-    JSON because Tune flattens nested results.
+    FINISHED (a fold record as JSON, because Tune flattens nested results), FAILURE, OUT_OF_MEMORY or DISK_FULL (a
+    reason).
 
     Args:
-        trial: `configuration`, `params` and `subject`.
+        trial: `configuration`, `params`, `subject`, and `num_gpus`, which are reserved for it.
     """
     # One thread whatever the machine has: the sums of two threads differ in their last bits.
     torch.set_num_threads(1)
+    device = inputs.gpu() if trial["num_gpus"] > 0 else CPU
     try:
-        return {FINISHED: json.dumps(_evaluate(trial, inputs))}
+        return {FINISHED: json.dumps(_evaluate(trial, inputs, device))}
+    except DeviceMemoryError as error:
+        return {OUT_OF_MEMORY: str(error)}
     except TrainingError as error:
         return {FAILURE: str(error)}
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return {DISK_FULL: f"{error.strerror}: {error.filename or inputs.study_folder}"}
         raise
+    finally:
+        if device.memory is not None:
+            device.memory.release()
 
 
-def _evaluate(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
+def limit_memory(device: TrainingDevice, configuration: Configuration, *, share: float) -> None:
+    """Keeps this process to its share of its GPU, and begins to count what it holds there.
+
+    Raises:
+        DeviceMemoryError: when it holds more already.
+    """
+    if device.memory is None:
+        return
+    with memory_failures_named(configuration, torch.device(device.place)):
+        device.memory.forget_peak()
+        device.memory.limit(share)
+
+
+def _evaluate(trial: dict[str, Any], inputs: FoldInputs, device: TrainingDevice) -> dict[str, Any]:
     configuration = inputs.space.configuration(trial["params"])
+    limit_memory(device, configuration, share=trial["num_gpus"])
     bands = [inputs.store.read(recording) for recording in inputs.recordings]
     fold = next(fold for fold in leave_one_subject_out(bands) if fold.held_out == trial["subject"])
     seed = fold_seed(inputs.seed, trial["subject"])
@@ -87,7 +127,7 @@ def _evaluate(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
         fold,
         seed=seed,
         report=FoldProgress() if inputs.may_be_stopped else ignore,
-        device=training_device(),
+        device=device.place,
         gpu_steps=inputs.gpu_steps,
         stored_epochs=stored,
     )
@@ -125,12 +165,6 @@ def _table(
         decodings=[configuration.with_parameters(candidate).decoding for candidate in inputs.decodings],
         thresholds=inputs.space.apex_thresholds,
     )
-
-
-def training_device() -> str:
-    """The GPU that Ray gave to this worker, else the CPU."""
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
-    return "cuda:0" if visible and torch.cuda.is_available() else "cpu"
 
 
 def as_fold_record(finished: str) -> FoldRecord:

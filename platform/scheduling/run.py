@@ -3,13 +3,14 @@
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from platform.scheduling.attempts import AttemptObserver
-from platform.scheduling.fold_trial import FoldInputs, run_fold
+from platform.scheduling.fold_trial import FoldInputs
 from platform.scheduling.node_types import node_counts
+from platform.scheduling.packing import Packing
 from platform.scheduling.searcher import FoldSearcher
-from platform.scheduling.stopping import FoldScheduler
+from platform.scheduling.stopping import Deaths, FoldScheduler
+from platform.scheduling.trials import placement, run_trial
 from platform.study.budget import Budget, Limit
 from platform.study.planning import Plan
 from platform.study.records import FoldRecord
@@ -27,20 +28,12 @@ FOLD_RETRIES = 2
 """A fold whose worker or node died is run again this often, from its start."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FoldResources:
-    """What Ray reserves for one fold; a fraction of a GPU lets several folds share it."""
-
-    num_cpus: float = 1.0
-    num_gpus: float = 0.0
-
-
 def run_folds(
     plan: Plan,
     inputs: FoldInputs,
     *,
     num_workers: int,
-    resources: FoldResources,
+    packing: Packing,
     on_fold: Callable[[FoldRecord], None],
     log: RunLog,
     budget: Budget,
@@ -52,6 +45,7 @@ def run_folds(
 
     Args:
         num_workers: folds that run, or wait for a node, at the same time.
+        packing: what of the cluster each of them is given.
         log: of this run, entered.
 
     Raises:
@@ -62,16 +56,15 @@ def run_folds(
         return None
     log.saw_nodes(node_counts())
     budget.require_prices(log.node_counts)
-    searcher = FoldSearcher(plan, on_fold, log=log, budget=budget)
-    trainable = tune.with_resources(
-        tune.with_parameters(run_fold, inputs=inputs), {"cpu": resources.num_cpus, "gpu": resources.num_gpus}
-    )
+    deaths = Deaths()
+    searcher = FoldSearcher(plan, on_fold, packing, died_for_memory=deaths.for_memory, log=log, budget=budget)
+    trainable = tune.with_resources(tune.with_parameters(run_trial, inputs=inputs), placement)
     with tempfile.TemporaryDirectory(prefix="spotformer-tune-") as scratch:
         tune.Tuner(
             trainable,
             tune_config=tune.TuneConfig(
                 search_alg=searcher,
-                scheduler=FoldScheduler(searcher),
+                scheduler=FoldScheduler(searcher, deaths),
                 num_samples=-1,
                 max_concurrent_trials=num_workers,
                 reuse_actors=True,

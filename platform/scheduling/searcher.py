@@ -6,13 +6,16 @@ restored by Tune: a resumed search is a new Tune run over the same journal.
 
 import errno
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ray.tune.search import Searcher
 
 from platform.scheduling.fold_progress import PROGRESS
-from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, as_fold_record
+from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
+from platform.scheduling.packing import Packing
+from platform.scheduling.resources import FoldResources, Shortage
+from platform.scheduling.trials import IS_MEASUREMENT, reserved
 from platform.study.budget import Budget, Limit
 from platform.study.planning import FoldOrder, Plan
 from platform.study.records import FoldRecord, LostRecord, Record, StoppedRecord
@@ -22,10 +25,30 @@ from platform.study.usage import Usage
 RETRIED = "the worker died or raised; the fold is run again"
 UNKNOWN_FAILURE = "the worker died or raised, retries included; Ray's log of the trial says how"
 NO_OUTCOME = "the worker ended the fold without an outcome; its version differs from the driver's"
+MEASUREMENT = "it was measured what the fold holds of a GPU"
+NODE_TOO_SMALL = (
+    "the fold had a node to itself, and Ray still killed it because the node's memory ran out. Lower batch_size or "
+    "width, or use a machine with more memory"
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Live:
+    """A trial that waits or runs."""
+
+    order: FoldOrder
+    given: FoldResources
+    is_measurement: bool = False
 
 
 class FoldSearcher(Searcher):
     """Suggests the folds of a plan until it is finished, the budget is used up, or it must stop.
+
+    What the folds need is measured before them where the packing asks for it.
+
+    Args:
+        packing: what each trial is given.
+        died_for_memory: whether the worker of a trial that failed was killed because its node's memory ran out.
 
     Attributes:
         stop_reason: what was raised; None as long as nothing was.
@@ -36,7 +59,9 @@ class FoldSearcher(Searcher):
         self,
         plan: Plan,
         on_fold: Callable[[FoldRecord], None],
+        packing: Packing,
         *,
+        died_for_memory: Callable[[str], bool],
         log: RunLog | None = None,
         budget: Budget | None = None,
     ) -> None:
@@ -45,12 +70,15 @@ class FoldSearcher(Searcher):
         self._on_fold = on_fold
         self._log = log or RunLog(plan.record, run=plan.state.spending.num_runs + 1, num_workers=1)
         self._budget = budget or Budget()
-        self._live: dict[str, FoldOrder] = {}
+        self._reservations, self._measured = packing.reservations, packing.measured
+        self._died_for_memory = died_for_memory
+        self._live: dict[str, _Live] = {}
+        self._waiting: dict[str, FoldResources] = {}
         self.stop_reason: BaseException | None = None
         self.limit: Limit | None = None
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:  # type: ignore[override]  # FINISHED is text
-        """The next fold as a trial's config, None when all must wait, FINISHED when there is nothing left."""
+        """The next trial's config, None when all must wait, FINISHED when there is nothing left."""
         if self.stop_reason is not None or self._plan.finished:
             return str(Searcher.FINISHED)
         if refusal := self._refusal():
@@ -62,9 +90,33 @@ class FoldSearcher(Searcher):
         order = self._guarded(self._plan.next)
         if order is None:
             return str(Searcher.FINISHED) if self.stop_reason is not None else None
-        self._live[trial_id] = order
+        trial: dict[str, Any] | None = self._guarded(lambda: self._as_trial(trial_id, order))
+        if trial is None or trial[IS_MEASUREMENT]:
+            self._plan.give_back(order)
+        return trial if self.stop_reason is None else str(Searcher.FINISHED)
+
+    def _as_trial(self, trial_id: str, order: FoldOrder) -> dict[str, Any] | None:
+        """The fold, or the measurement that must come before it; None when either has to wait."""
+        given = self._reservations.take(order)
+        is_measurement = given is None
+        if self._measured is not None and given is None:
+            if any(live.is_measurement for live in self._live.values()):
+                return None
+            given = self._measured.for_measuring(order)
+        assert given is not None  # noqa: S101  only measured packings have to measure
+        if any(given.is_smaller(other) for other in self._waiting.values()):
+            # Smaller ones would take every piece of a GPU or node that becomes free before enough of it is.
+            return None
+        self._waiting[trial_id] = given
+        self._live[trial_id] = _Live(order=order, given=given, is_measurement=is_measurement)
         params = self._plan.state.configurations[order.configuration].params
-        return {"configuration": order.configuration, "params": dict(params), "subject": order.subject}
+        return {
+            "configuration": order.configuration,
+            "params": dict(params),
+            "subject": order.subject,
+            IS_MEASUREMENT: is_measurement,
+            **reserved(given),
+        }
 
     def _refusal(self) -> Limit | None:
         num_waiting = len(self._live) - len(self._log.running)
@@ -72,28 +124,29 @@ class FoldSearcher(Searcher):
 
     def is_dropped(self, trial_id: str) -> bool:
         """Whether the configuration of a fold that was handed out has lost its race meanwhile."""
-        order = self._live.get(trial_id)
-        return order is not None and self._plan.is_dropped(order.configuration)
+        live = self._live.get(trial_id)
+        return live is not None and self._plan.is_dropped(live.order.configuration)
 
     def is_overdue(self) -> bool:
         """Whether a fold that waits for a worker would end beyond the budget's hours or cost if it started now."""
         return self._budget.overdue(self._plan.state.spending, self._log) is not None
 
-    def attempt_started(self, trial_id: str, *, num_cpus: float, num_gpus: float) -> None:
-        """A fold that was handed out has got its worker, with so much reserved for it."""
-        if (order := self._live.get(trial_id)) is not None:
+    def attempt_started(self, trial_id: str) -> None:
+        """A trial that was handed out has got its worker, and what was reserved for it."""
+        self._waiting.pop(trial_id, None)
+        if (live := self._live.get(trial_id)) is not None:
             self._log.started(
                 trial_id,
-                configuration=order.configuration,
-                subject=order.subject,
-                num_cpus=num_cpus,
-                num_gpus=num_gpus,
+                configuration=live.order.configuration,
+                subject=live.order.subject,
+                num_cpus=live.given.num_cpus,
+                num_gpus=live.given.num_gpus,
             )
 
     def attempt_lost(self, trial_id: str) -> None:
-        """A fold that runs has lost its worker, and is run again."""
-        if (order := self._live.get(trial_id)) is not None:
-            self._lose(order, self._log.ended(trial_id), RETRIED)
+        """A trial that runs has lost its worker, and is run again."""
+        if (live := self._live.get(trial_id)) is not None:
+            self._lose(live.order, self._log.ended(trial_id), RETRIED)
 
     def time_passes(self) -> None:
         """Notes now and then how far the run is."""
@@ -101,21 +154,36 @@ class FoldSearcher(Searcher):
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:  # noqa: FBT001, FBT002  Tune's signature
         """Takes the outcome of a trial; a trial that was stopped without one gives its fold back."""
-        order = self._live.pop(trial_id, None)
-        if order is None:
+        live = self._live.pop(trial_id, None)
+        if live is None:
             return
+        self._waiting.pop(trial_id, None)
         usage = self._log.ended(trial_id)
-        if error:
+        if not live.is_measurement:
+            self._take_fold(trial_id, live.order, result or {}, usage, error=error)
+        elif self._measured is not None and (error or result):
+            measured, outcome = self._measured, result or {}
+            self._lose(live.order, usage, MEASUREMENT)
+            self._guarded(lambda: measured.take(live.order, live.given, outcome))
+
+    def _take_fold(
+        self, trial_id: str, order: FoldOrder, result: dict[str, Any], usage: Usage | None, *, error: bool
+    ) -> None:
+        if error and self._died_for_memory(trial_id):
+            self._ran_out_of_memory(order, usage, Shortage.NODE, NODE_TOO_SMALL)
+        elif error:
             self._fail(order, usage, UNKNOWN_FAILURE)
-        elif result and FINISHED in result:
+        elif FINISHED in result:
             self._guarded(lambda: self._complete(result[FINISHED], usage))
-        elif result and FAILURE in result:
+        elif OUT_OF_MEMORY in result:
+            self._ran_out_of_memory(order, usage, Shortage.DEVICE, result[OUT_OF_MEMORY])
+        elif FAILURE in result:
             self._fail(order, usage, result[FAILURE])
-        elif result and DISK_FULL in result:
+        elif DISK_FULL in result:
             self._plan.give_back(order)
             self.stop_reason = self.stop_reason or OSError(errno.ENOSPC, result[DISK_FULL])
             self._lose(order, usage, result[DISK_FULL])
-        elif result and PROGRESS in result and self._plan.is_dropped(order.configuration):
+        elif PROGRESS in result and self._plan.is_dropped(order.configuration):
             self._stop(order, usage, num_epochs=result[PROGRESS])
         elif result:
             self._fail(order, usage, NO_OUTCOME)
@@ -132,6 +200,14 @@ class FoldSearcher(Searcher):
     def _fail(self, order: FoldOrder, usage: Usage | None, reason: str) -> None:
         self._lose(order, usage, reason)
         self._guarded(lambda: self._plan.fail(order, reason))
+
+    def _ran_out_of_memory(self, order: FoldOrder, usage: Usage | None, shortage: Shortage, reason: str) -> None:
+        """The fold waits again for more, or is known to fit nowhere."""
+        self._lose(order, usage, reason)
+        if self._reservations.enlarge(order, shortage):
+            self._plan.give_back(order)
+        else:
+            self._guarded(lambda: self._plan.refuse(order, reason))
 
     def _lose(self, order: FoldOrder, usage: Usage | None, reason: str) -> None:
         if usage is not None:

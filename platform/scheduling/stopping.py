@@ -1,5 +1,6 @@
-"""What Tune is told about folds that run or wait: those of dropped configurations need not go on."""
+"""What Tune is told about folds that run or wait, and what it tells of those that died."""
 
+from pathlib import Path
 from typing import Any
 
 from ray.tune.execution.tune_controller import TuneController
@@ -9,6 +10,25 @@ from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 from platform.scheduling.fold_progress import PROGRESS
 from platform.scheduling.searcher import FoldSearcher
 
+KILLED_FOR_MEMORY = "node running low on memory"
+"""What Ray says of a worker that it killed so that the others of the node live."""
+
+
+class Deaths:
+    """Why trials failed: Tune tells its scheduler before it tells its searcher that one did."""
+
+    def __init__(self) -> None:
+        self._reasons: dict[str, str] = {}
+
+    def note(self, trial: Trial) -> None:
+        """Reads the trial's error while it is there."""
+        path = trial.error_file
+        self._reasons[trial.trial_id] = Path(path).read_text() if path and Path(path).exists() else ""
+
+    def for_memory(self, trial_id: str) -> bool:
+        """Whether the worker of a trial that failed was killed because the memory of its machine ran out."""
+        return KILLED_FOR_MEMORY in self._reasons.get(trial_id, "")
+
 
 class FoldScheduler(FIFOScheduler):
     """Runs folds in the order of their suggestion, and stops those that the searcher does not need any more.
@@ -17,15 +37,21 @@ class FoldScheduler(FIFOScheduler):
     A fold that waits for a worker is taken back at once.
     """
 
-    def __init__(self, searcher: FoldSearcher) -> None:
+    def __init__(self, searcher: FoldSearcher, deaths: Deaths) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._searcher = searcher
+        self._deaths = deaths
 
     def on_trial_result(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> str:
         """STOP for a report of progress from a fold that is not needed, CONTINUE otherwise."""
         del tune_controller
         stops = PROGRESS in result and self._searcher.is_dropped(trial.trial_id)
         return str(TrialScheduler.STOP if stops else TrialScheduler.CONTINUE)
+
+    def on_trial_error(self, tune_controller: TuneController, trial: Trial) -> None:
+        """A trial has failed, retries included."""
+        del tune_controller
+        self._deaths.note(trial)
 
     def choose_trial_to_run(self, tune_controller: TuneController) -> Trial | None:
         """The first fold that waits; Tune asks at every step, so that here those are taken back that need not start."""

@@ -1,12 +1,12 @@
 """`--dry-run`: what a search would do, computed or measured, never guessed. Starts nothing and writes nothing."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from platform.extraction.missing import missing_recordings
 from platform.landmarks.source import LandmarkSource
 from platform.sampling.choice import SamplerName
 from platform.stages.budgeting import budget_line
+from platform.stages.dry_run_memory import memory_lines
 from platform.stages.search_options import SearchOptions
 from platform.study.identity import dataset_digest, json_values
 from platform.study.prior import require_studies
@@ -14,17 +14,11 @@ from platform.study.racing import Racing, racing_rule
 from platform.study.rates import measured_rate
 from platform.study.savings import expected_saving
 from platform.study.workspace import Workspace
-from search_spaces.vocabulary import Choice, Space
-from spotformer_core.config import Configuration
+from search_spaces.vocabulary import Space
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.errors import FlowStoreError
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.flow.store import FlowStore, stored_settings
-
-_MEGABYTE = 1e6
-_BYTES_OF_STORED_FLOW, _BYTES_OF_A_WEIGHT = 2, 4
-_COPIES_OF_A_WEIGHT = 4
-"""The weight, its gradient and the two moments of the optimiser."""
 
 
 def print_dry_run(
@@ -49,7 +43,7 @@ def print_dry_run(
     print("\n".join(_conflicts(dataset, workspace, settings)))
     print(f"would run {count} configurations x {num_subjects} folds = {count * num_subjects} trials")
     print(f"sampler {options.sampler}{_prior(options)}; racing {options.racing}: {_racing(options, num_subjects)}")
-    print(_memory(dataset, options.space, settings))
+    print("\n".join(memory_lines(dataset, options, settings, workspace)))
     print(_time(dataset, options, workspace))
     if line := budget_line(options.budget):
         print(line)
@@ -118,35 +112,6 @@ def _racing(options: SearchOptions, num_subjects: int) -> str:
         f"{told}; in simulated searches of {configurations} configurations on {subjects} subjects it saved "
         f"{low:.0%} to {high:.0%} of the folds (docs/racing.md), of fewer configurations less"
     )
-
-
-def _memory(dataset: Dataset, space: Space, settings: ExtractionSettings) -> str:
-    """Computed: the band of all recordings in float16, and what every weight of the largest network needs."""
-    # Imported here because torch takes seconds to import, which --help and mistakes should not wait for.
-    from spotformer_core.model.facial_graph import facial_graph
-    from spotformer_core.model.spotformer import SpotFormer
-
-    model = largest(space).model
-    num_weights = sum(weight.numel() for weight in SpotFormer(model).parameters())
-    num_regions = facial_graph(model.regions).num_regions
-    num_frames = sum(recording.num_frames for recording in dataset.recordings)
-    band = num_frames * settings.num_steps * num_regions * 2 * _BYTES_OF_STORED_FLOW / _MEGABYTE
-    weights = num_weights * _COPIES_OF_A_WEIGHT * _BYTES_OF_A_WEIGHT / _MEGABYTE
-    return (
-        f"memory per fold, computed: {band:.1f} MB for flow ({num_frames} frames x {settings.num_steps} steps x "
-        f"{num_regions} regions x 2, float16) and {weights:.1f} MB for the largest network ({num_weights:,} weights, "
-        "gradients and two moments, float32); a batch in training comes on top and is not computed"
-    )
-
-
-def largest(space: Space) -> Configuration:
-    """The configuration with the largest of every number that varies, and the first of every other choice."""
-    values: dict[str, Any] = {}
-    for name, dimension in space.dimensions.items():
-        ends = dimension.ends()
-        ranked = all(isinstance(end, int | float) for end in ends) or not isinstance(dimension, Choice)
-        values[name] = max(ends) if ranked else ends[0]
-    return space.configuration(values)
 
 
 def _time(dataset: Dataset, options: SearchOptions, workspace: Workspace) -> str:

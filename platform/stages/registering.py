@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from platform.stages.searching import is_rendered
+from platform.stages.beginning import is_rendered
 from platform.stages.winning import KeptWinner, registered, train_and_say
 from platform.study.state import StudyState
 from platform.study.workspace import Workspace

@@ -18,6 +18,8 @@ class SearchOptions:
     Attributes:
         prior_studies: names of studies of the same workspace whose outcomes the sampler knows from the start.
         lag: in reproducible scheduling, configuration c is asked when all up to c - lag are decided.
+        gpus_per_fold: None to measure it where there are GPUs.
+        retry_infeasible: try configurations again that did not fit into memory.
         tracking_uri: of MLflow; empty for the SQLite file of the workspace.
     """
 
@@ -28,7 +30,7 @@ class SearchOptions:
     scheduling: Scheduling
     lag: int
     num_workers: int
-    gpus_per_fold: float
+    gpus_per_fold: float | None
     address: str
     tracking_uri: str
     sampler: SamplerName = SamplerName.TPE
@@ -36,6 +38,7 @@ class SearchOptions:
     prior_studies: tuple[str, ...] = ()
     gpu_steps: GpuSteps = GpuSteps.EAGER
     budget: Budget = field(default_factory=Budget)
+    retry_infeasible: bool = False
 
     def __post_init__(self) -> None:
         repair = "Leave the option out to take the default."
@@ -43,9 +46,9 @@ class SearchOptions:
         require(self.seed >= 0, "--seed", "0 or more", self.seed, repair)
         require(self.lag >= 1, "--lag", "at least 1", self.lag, repair)
         require(self.num_workers >= 1, "--workers", "at least 1", self.num_workers, repair)
-        require(self.gpus_per_fold >= 0, "--gpus-per-fold", "0 or more", self.gpus_per_fold, repair)
-        counted = self.budget.max_gpu_hours is None or self.gpus_per_fold > 0
-        require(counted, "--gpus-per-fold", "above 0 with --max-gpu-hours", self.gpus_per_fold, "Name GPUs, or hours.")
+        counted = self.budget.max_gpu_hours is None or self.gpus_per_fold != 0
+        require(counted, "--gpus-per-fold", "auto, or above 0 with --max-gpu-hours", 0, "Name GPUs, or --max-hours.")
+        require((self.gpus_per_fold or 0) >= 0, "--gpus-per-fold", "auto, or 0 or more", self.gpus_per_fold, repair)
         require_searchable(self.space, self.sampler)
         whole = "off where every point is run and where there are two objectives"
         raced = self.racing is not Racing.OFF

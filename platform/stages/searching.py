@@ -1,6 +1,5 @@
 """The search itself: folds of configurations until the plan is finished, tracked in MLflow as they end."""
 
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,32 +8,29 @@ from functools import partial
 from pathlib import Path
 
 from platform.console.progress import StageProgress
-from platform.rendering.rendered_root import RECORD_FILE
-from platform.sampling.decodings import draw_decodings
 from platform.sampling.sampler import ask
+from platform.stages.beginning import is_rendered, study_record
 from platform.stages.budgeting import stopped_by_budget
 from platform.stages.search_options import SearchOptions
 from platform.stages.winning import KeptWinner, is_decided, registered, train_and_say
 from platform.study.budget import Limit
 from platform.study.choices import study_settings
-from platform.study.identity import dataset_digest, json_values, subject_order, versions
 from platform.study.journal import Journal
 from platform.study.ledger import EfficiencyLedger, efficiency_ledger
 from platform.study.opening import open_study
 from platform.study.planning import Plan, Scheduling
 from platform.study.prior import collected_prior, prior_outcomes
 from platform.study.racing import Racing
-from platform.study.records import FoldRecord, StudyRecord, WinnerRecord
+from platform.study.records import FoldRecord, WinnerRecord
 from platform.study.run_log import RunLog
 from platform.study.state import ConfigurationStatus, StudyState
-from platform.study.stored_scores import choose_decoding, described_recordings
+from platform.study.stored_scores import choose_decoding
 from platform.study.usage import Usage
 from platform.study.workspace import Workspace, journal_path
 from platform.tracking.client import TrackedStudy
 from platform.winner.order import winner_order
 from platform.winner.training import WinnerOrder, is_kept
 from spotformer_core.datasets.recording import Dataset
-from spotformer_core.errors import InvalidValueError
 from spotformer_core.flow.store import FlowStore
 
 
@@ -65,7 +61,7 @@ def search(dataset: Dataset, store: FlowStore, options: SearchOptions, *, worksp
         # What other studies had found is fixed when this one begins; afterwards they may grow or go.
         if options.prior_studies and not journal.records:
             wanted = replace(wanted, prior=collected_prior(wanted, options.prior_studies, options.space, workspace))
-        state = open_study(journal, wanted)
+        state = open_study(journal, wanted, retry_infeasible=options.retry_infeasible)
         prior = prior_outcomes(state.study)
         plan = Plan(
             state,
@@ -78,44 +74,6 @@ def search(dataset: Dataset, store: FlowStore, options: SearchOptions, *, worksp
         )
         plan.choose_decodings()
         return _search(dataset, store, options, plan=plan, folder=folder, workspace=workspace)
-
-
-def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> StudyRecord:
-    """What must be equal for a study to be continued.
-
-    Raises:
-        InvalidValueError: when there are fewer than two subjects.
-    """
-    require_two_subjects(dataset)
-    return StudyRecord(
-        dataset=dataset.name,
-        dataset_digest=dataset_digest(dataset.recordings),
-        space=json_values(options.space.as_dict()),
-        seed=options.seed,
-        scheduling=str(options.scheduling),
-        lag=options.lag,
-        subjects=subject_order(dataset.subjects, seed=options.seed),
-        extraction=store.settings.as_dict(),
-        versions=versions(),
-        identity=f"{random.SystemRandom().getrandbits(64):016x}",
-        repairs=dataset.repairs,
-        missing_recordings=list(dataset.missing),
-        decodings=draw_decodings(options.space.decoding, count=options.space.num_decodings, seed=options.seed),
-        recordings=described_recordings(dataset.recordings),
-        rendered=is_rendered(dataset),
-        sampler=str(options.sampler),
-        racing=str(options.racing),
-        prior_studies=list(options.prior_studies),
-    )
-
-
-def require_two_subjects(dataset: Dataset) -> None:
-    """Raises InvalidValueError unless leave-one-subject-out is possible."""
-    if len(dataset.subjects) < 2:
-        raise InvalidValueError(
-            f"leave-one-subject-out needs recordings of at least 2 subjects, got {list(dataset.subjects)} in "
-            f"{dataset.root}. Add recordings of another subject."
-        )
 
 
 def _search(
@@ -145,9 +103,10 @@ def _search(
         for name in state.with_status(ConfigurationStatus.COMPLETE):
             tracking.write(name)
         with clock.timing("search"):
-            order, problem = _run(dataset, store, options, plan=plan, folder=folder, on_decided=tracking.write)
-        for name in (*state.with_status(ConfigurationStatus.DROPPED), *state.with_status(ConfigurationStatus.FAILED)):
-            tracking.write(name)
+            order, problem = _run(dataset, store, options, plan=plan, workspace=workspace, on_decided=tracking.write)
+        for status in (ConfigurationStatus.DROPPED, ConfigurationStatus.FAILED, ConfigurationStatus.INFEASIBLE):
+            for name in state.with_status(status):
+                tracking.write(name)
     winner = None
     if order is not None and not problem:
         with clock.timing("registration"):
@@ -164,6 +123,7 @@ def _search(
         winner=winner,
         problems=[
             *_failures(state),
+            *_nothing_fits(state),
             *(f"tracking: {problem}" for problem in tracking.problems),
             *([problem] if problem else []),
         ],
@@ -176,17 +136,19 @@ def _run(
     options: SearchOptions,
     *,
     plan: Plan,
-    folder: Path,
+    workspace: Workspace,
     on_decided: Callable[[str], None],
 ) -> tuple[WinnerOrder | None, str]:
     """Runs what is missing of the folds and of the winner, in one connection to Ray; the winner, or why there is none.
 
     The folds in the journal decide who wins, so that a rerun trains it only if it is not there.
     """
+    folder = workspace.study(options.study)
     order = _winner(dataset, store, options, plan.state, folder) if plan.finished else None
     if plan.finished and (order is None or is_kept(order)):
         return order, ""
     from platform.compute.connection import connected
+    from platform.scheduling.packing import gpus_for_one
 
     num_runs = plan.state.spending.num_runs
     with (
@@ -194,15 +156,15 @@ def _run(
         RunLog(plan.record, run=num_runs + 1, num_workers=options.num_workers) as log,
     ):
         if not plan.finished:
-            limit = _run_folds(dataset, store, options, plan=plan, folder=folder, on_decided=on_decided, log=log)
+            limit = _run_folds(dataset, store, options, plan=plan, workspace=workspace, on_decided=on_decided, log=log)
             if limit is not None:
                 return None, stopped_by_budget(plan, limit)
             order = _winner(dataset, store, options, plan.state, folder)
         problem = ""
         if order is not None and not is_kept(order):
-            began = log.seconds
-            problem = train_and_say(order, num_gpus=options.gpus_per_fold)
-            took = Usage(seconds=log.seconds - began, num_gpus=options.gpus_per_fold, ended=log.seconds)
+            began, num_gpus = log.seconds, gpus_for_one(options.gpus_per_fold)
+            problem = train_and_say(order, num_gpus=num_gpus)
+            took = Usage(seconds=log.seconds - began, num_gpus=num_gpus, ended=log.seconds)
             plan.record(WinnerRecord(configuration=str(order.origin["configuration"]), usage=took.as_dict()))
     return order, problem
 
@@ -222,12 +184,13 @@ def _run_folds(
     options: SearchOptions,
     *,
     plan: Plan,
-    folder: Path,
+    workspace: Workspace,
     on_decided: Callable[[str], None],
     log: RunLog,
 ) -> Limit | None:
     from platform.scheduling.fold_trial import FoldInputs
-    from platform.scheduling.run import FoldResources, run_folds
+    from platform.scheduling.packing import packing
+    from platform.scheduling.run import run_folds
 
     state = plan.state
     done, total = plan.num_folds()
@@ -235,7 +198,7 @@ def _run_folds(
         recordings=dataset.recordings,
         store=store,
         space=options.space,
-        study_folder=folder,
+        study_folder=workspace.study(options.study),
         seed=options.seed,
         settings=study_settings(state.study),
         decodings=tuple(state.study.decodings),
@@ -254,16 +217,11 @@ def _run_folds(
             plan,
             inputs,
             num_workers=options.num_workers,
-            resources=FoldResources(num_gpus=options.gpus_per_fold),
+            packing=packing(options.gpus_per_fold, state, inputs, peak_memory=workspace.peak_memory),
             on_fold=on_fold,
             log=log,
             budget=options.budget,
         )
-
-
-def is_rendered(dataset: Dataset) -> bool:
-    """Whether the dataset was rendered by this software, so that its figures say nothing about people."""
-    return (dataset.root / RECORD_FILE).exists()
 
 
 def _best_so_far(state: StudyState) -> str:
@@ -276,6 +234,14 @@ def _failures(state: StudyState) -> list[str]:
         f"configuration {name}: {state.configurations[name].failure}"
         for name in state.with_status(ConfigurationStatus.FAILED)
     ]
+
+
+def _nothing_fits(state: StudyState) -> list[str]:
+    """A configuration that does not fit is decided; a search of which none fits has found nothing."""
+    infeasible = state.with_status(ConfigurationStatus.INFEASIBLE)
+    if len(infeasible) < len(state.configurations):
+        return []
+    return [f"no configuration fits into memory; {infeasible[0]}: {state.configurations[infeasible[0]].failure}"]
 
 
 class _Clock:

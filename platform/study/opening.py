@@ -12,10 +12,13 @@ _TOLD_ONLY = frozenset({"identity", "repairs", "missing_recordings", "recordings
 what other studies had found is kept as it was when the study began."""
 
 
-def open_study(journal: Journal, wanted: StudyRecord) -> StudyState:
+def open_study(journal: Journal, wanted: StudyRecord, *, retry_infeasible: bool = False) -> StudyState:
     """The state of the study in an entered journal; a new journal gets `wanted` as its first record.
 
     Configurations that had failed are opened again, so that a rerun tries them once more.
+
+    Args:
+        retry_infeasible: those that did not fit into memory are opened again too.
 
     Raises:
         StudyError: when the journal belongs to a study that differs from `wanted`.
@@ -31,7 +34,10 @@ def open_study(journal: Journal, wanted: StudyRecord) -> StudyState:
         )
     _require_equal(found, wanted, journal)
     state = StudyState(found, journal.records)
-    for name in state.with_status(ConfigurationStatus.FAILED):
+    again = state.with_status(ConfigurationStatus.FAILED)
+    if retry_infeasible:
+        again += state.with_status(ConfigurationStatus.INFEASIBLE)
+    for name in again:
         record = ReopenedRecord(configuration=name)
         journal.append(record)
         state.apply(record)

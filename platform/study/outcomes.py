@@ -14,6 +14,8 @@ class OutcomeStatus(StrEnum):
     DROPPED = "dropped"
     """A race was lost: it is worse than the best, by how much nobody knows."""
     FAILED = "failed"
+    INFEASIBLE = "infeasible"
+    """It does not fit into memory: configurations like it are not worth asking for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,14 @@ from typing import Any
 from platform.study.journal import Journal
 from platform.study.outcomes import Outcome, OutcomeStatus
 from platform.study.race import Race
-from platform.study.records import ConfigurationRecord, DecodingRecord, FailureRecord, FoldRecord, Record
+from platform.study.records import (
+    ConfigurationRecord,
+    DecodingRecord,
+    FailureRecord,
+    FoldRecord,
+    InfeasibleRecord,
+    Record,
+)
 from platform.study.state import ConfigurationStatus, StudyState
 
 
@@ -41,6 +48,9 @@ Ask = Callable[[Sequence[Outcome]], dict[str, Any]]
 
 Choose = Callable[[StudyState, str], DecodingRecord]
 """Decoding and epoch for a configuration whose folds are all in."""
+
+
+_CUT_SHORT = (ConfigurationStatus.DROPPED, ConfigurationStatus.INFEASIBLE)
 
 
 def _nothing_to_choose(state: StudyState, configuration: str) -> DecodingRecord:
@@ -98,10 +108,18 @@ class Plan:
     def fail(self, order: FoldOrder, reason: str) -> None:
         """Takes a fold that failed for good; its configuration gets no more folds in this run.
 
-        A fold that was still running when its configuration was dropped changes nothing by failing.
+        A fold that was still running when its configuration was dropped, or found not to fit into memory, changes
+        nothing by failing.
         """
-        if self.state.configurations[order.configuration].dropped is None:
+        state = self.state.configurations[order.configuration]
+        if state.dropped is None and state.status is not ConfigurationStatus.INFEASIBLE:
             self.record(FailureRecord(configuration=order.configuration, subject=order.subject, reason=reason))
+        self._running[order.configuration].discard(order.subject)
+
+    def refuse(self, order: FoldOrder, reason: str) -> None:
+        """Takes a fold that fits into no memory there is; its configuration is decided and gets no more folds."""
+        if self.state.configurations[order.configuration].status is ConfigurationStatus.OPEN:
+            self.record(InfeasibleRecord(configuration=order.configuration, subject=order.subject, reason=reason))
         self._running[order.configuration].discard(order.subject)
 
     def give_back(self, order: FoldOrder) -> None:
@@ -122,12 +140,12 @@ class Plan:
         self.state.apply(record)
 
     def num_folds(self) -> tuple[int, int]:
-        """Finished folds, and folds in all when every configuration that is not dropped runs whole."""
+        """Finished folds, and folds in all when every configuration that is not dropped and fits runs whole."""
         configurations = self.state.configurations.values()
         done = sum(len(state.folds) for state in configurations)
         count = max(self.num_configurations, len(configurations))
         num_subjects = len(self.state.study.subjects)
-        saved = sum(num_subjects - len(state.folds) for state in configurations if state.dropped is not None)
+        saved = sum(num_subjects - len(state.folds) for state in configurations if state.status in _CUT_SHORT)
         return done, count * num_subjects - saved
 
     def _drop_losers(self) -> None:

@@ -86,8 +86,17 @@ class FailureRecord:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class InfeasibleRecord:
+    """A fold of a configuration did not fit into memory, not even with a device or a node of its own."""
+
+    configuration: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ReopenedRecord:
-    """A configuration that had failed is tried again by a later run."""
+    """A configuration that had failed, or had not fitted into memory, is tried again by a later run."""
 
     configuration: str
 
@@ -157,6 +166,7 @@ Record = (
     | FoldRecord
     | DecodingRecord
     | FailureRecord
+    | InfeasibleRecord
     | ReopenedRecord
     | DroppedRecord
     | StoppedRecord
@@ -171,6 +181,7 @@ _TYPES: dict[str, type[Any]] = {
     "fold": FoldRecord,
     "decoding": DecodingRecord,
     "failure": FailureRecord,
+    "infeasible": InfeasibleRecord,
     "reopened": ReopenedRecord,
     "dropped": DroppedRecord,
     "stopped": StoppedRecord,

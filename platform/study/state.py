@@ -14,6 +14,7 @@ from platform.study.records import (
     DroppedRecord,
     FailureRecord,
     FoldRecord,
+    InfeasibleRecord,
     LostRecord,
     Record,
     ReopenedRecord,
@@ -35,6 +36,8 @@ class ConfigurationStatus(StrEnum):
     OPEN = "open"
     COMPLETE = "complete"
     FAILED = "failed"
+    INFEASIBLE = "infeasible"
+    """It does not fit into memory; decided, unlike a failure, which every later run tries again."""
     DROPPED = "dropped"
 
 
@@ -45,6 +48,7 @@ class ConfigurationState:
     Attributes:
         params: values of the space's dimensions.
         folds: finished folds by held-out subject.
+        failure: held-out subject and reason of a configuration that failed or does not fit into memory.
         decoding: what was chosen on their stored scores, where a study searches more there than apex thresholds.
         dropped: how a race was lost; None unless it was.
     """
@@ -74,7 +78,7 @@ class StudyState:
         self.study = study
         self.configurations: dict[str, ConfigurationState] = {}
         self.open_ones: dict[str, int] = {}
-        """Name and number of the configurations that are neither complete, dropped nor failed."""
+        """Name and number of the configurations that are not decided."""
         self.num_decisions = 0
         """Changes of a status so far: what was derived from statuses holds as long as this does."""
         self.spending = Spending()
@@ -114,11 +118,13 @@ class StudyState:
     def _apply_to(
         self,
         state: ConfigurationState,
-        record: FoldRecord | DecodingRecord | FailureRecord | ReopenedRecord | DroppedRecord,
+        record: FoldRecord | DecodingRecord | FailureRecord | InfeasibleRecord | ReopenedRecord | DroppedRecord,
     ) -> None:
         self._f1.pop(state.name, None)
         if isinstance(record, FailureRecord):
             state.status, state.failure = ConfigurationStatus.FAILED, f"{record.subject}: {record.reason}"
+        elif isinstance(record, InfeasibleRecord):
+            state.status, state.failure = ConfigurationStatus.INFEASIBLE, f"{record.subject}: {record.reason}"
         elif isinstance(record, DroppedRecord):
             state.status, state.dropped = ConfigurationStatus.DROPPED, record
         elif isinstance(record, ReopenedRecord):

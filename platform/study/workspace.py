@@ -3,6 +3,7 @@
 <workspace>/demo/                     the rendered demo dataset
 <workspace>/landmarks/<dataset>/      landmarks that were detected
 <workspace>/flow/<dataset>-<settings>/  flow stores
+<workspace>/peak-memory/              what folds were measured to hold of a GPU
 <workspace>/studies/<study>/journal.jsonl, leaderboard.md
   scores/<configuration>/<subject>.arrow              frame scores after the last epoch
   scores/<configuration>/epoch-<epoch>/<subject>.arrow  after an earlier one that the space stores
@@ -50,6 +51,11 @@ class Workspace:
     def study(self, name: str) -> Path:
         """Folder of one study."""
         return self.studies / name
+
+    @property
+    def peak_memory(self) -> Path:
+        """Where it is kept what folds were measured to hold of a GPU."""
+        return self.folder / "peak-memory"
 
     @property
     def registered_models(self) -> Path:

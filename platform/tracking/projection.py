@@ -22,6 +22,7 @@ from platform.tracking.client import (
     CONFIGURATION_TAG,
     DROPPED_TAG,
     FAILURE_TAG,
+    INFEASIBLE_TAG,
     NAME_TAG,
     PARENT_TAG,
     STUDY_TAG,
@@ -37,6 +38,12 @@ from spotformer_core.datasets.recording import ExpressionKind, Recording
 from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol, Setting
 
 RENDERED_NOTE = "Rendered recordings: this F1 says that the machinery works and nothing about real faces."
+
+_ENDED_WITHOUT_RESULT = {
+    ConfigurationStatus.FAILED: FAILURE_TAG,
+    ConfigurationStatus.INFEASIBLE: INFEASIBLE_TAG,
+}
+"""Status to the tag that says why; a later run may still bring a result."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,16 +97,17 @@ class Projection:
         params = self._state.configurations[configuration].params
         self._client.log_batch(run_id, params=_params({**self._inputs.space.fixed, **params}))
         status = self._state.configurations[configuration].status
+        tag = _ENDED_WITHOUT_RESULT.get(status)
+        for earlier in decided.keys() & {*_ENDED_WITHOUT_RESULT.values()} - {tag}:
+            self._client.delete_tag(run_id, earlier)
         if status is ConfigurationStatus.COMPLETE:
             self._write_complete(run_id, configuration)
-            if found is not None and FAILURE_TAG in found.data.tags:
-                self._client.delete_tag(run_id, FAILURE_TAG)
             self._client.set_tag(run_id, COMPLETE_TAG, "yes")
             self._client.set_terminated(run_id, "FINISHED")
         elif status is ConfigurationStatus.DROPPED:
             self._write_dropped(run_id, configuration)
-        elif status is ConfigurationStatus.FAILED:
-            self._client.set_tag(run_id, FAILURE_TAG, self._state.configurations[configuration].failure)
+        elif tag is not None:
+            self._client.set_tag(run_id, tag, self._state.configurations[configuration].failure)
             self._client.set_terminated(run_id, "FAILED")
 
     def _study_run(self, experiment: str) -> str:

@@ -82,8 +82,8 @@ class Trainer:
             DivergedError: when the mean loss or a weight is not finite, or the mean loss explodes.
             DeviceMemoryError: when a batch does not fit the memory of the device.
         """
-        batches = self.draw_epoch()
         with memory_failures_named(self._configuration, self._device):
+            batches = self.draw_epoch()
             if self._step is None:
                 self._step = TrainingStep(
                     self.network,

@@ -114,25 +114,33 @@ def test_a_dropped_configuration_is_told_as_pruned_without_a_value(sampler):
         outcome(point, 0.4),
         outcome(point, 0.0, OutcomeStatus.DROPPED),
         outcome(point, 0.0, OutcomeStatus.FAILED),
+        outcome(point, 0.0, OutcomeStatus.INFEASIBLE),
     ]
 
     trials = as_study(SPACE, outcomes=outcomes, sampler=sampler).trials
 
-    assert [trial.state for trial in trials] == [TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL]
-    assert [trial.values is None for trial in trials] == [False, True, True]
+    assert [trial.state for trial in trials] == [
+        TrialState.COMPLETE,
+        TrialState.PRUNED,
+        TrialState.FAIL,
+        TrialState.PRUNED,
+    ]
+    assert [trial.values is None for trial in trials] == [False, True, True, True]
+    assert [trial.constraints for trial in trials] == [{}, {}, {}, {"memory": 1.0}]
     assert len(trials[0].values) == (2 if sampler is SamplerName.NSGA_II else 1)
 
 
 @pytest.mark.parametrize("sampler", [SamplerName.TPE, SamplerName.CMA_ES])
-def test_dropped_configurations_repel(sampler):
+@pytest.mark.parametrize("status", [OutcomeStatus.DROPPED, OutcomeStatus.INFEASIBLE])
+def test_dropped_configurations_repel_and_so_do_those_that_do_not_fit(sampler, status):
     outcomes = []
     for _ in range(60):
         params = ask(SPACE, seed=2, outcomes=outcomes, sampler=sampler)
         bad = params["dropout"] > 0.25
-        outcomes.append(outcome(params, 0.5, OutcomeStatus.DROPPED if bad else OutcomeStatus.COMPLETE))
+        outcomes.append(outcome(params, 0.5, status if bad else OutcomeStatus.COMPLETE))
 
     # Half of uniform draws would be dropped.
-    assert sum(one.status is OutcomeStatus.DROPPED for one in outcomes[30:]) <= 9
+    assert sum(one.status is status for one in outcomes[30:]) <= 9
 
 
 @pytest.mark.parametrize("sampler", [SamplerName.TPE, SamplerName.CMA_ES, SamplerName.NSGA_II])

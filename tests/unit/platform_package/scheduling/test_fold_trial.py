@@ -3,28 +3,24 @@
 import errno
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 import platform.search
-from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, FoldInputs, run_fold
+from platform.scheduling.fold_trial import CPU, DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, gpu_of_worker, run_fold
 from platform.study.identity import fold_seed
 from platform.study.workspace import scores_path, table_path
-from search_spaces.named import named_space
 from spotformer_core.choices import GpuSteps
-from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
 from spotformer_core.decoding.score_files import read_scores
 from spotformer_core.errors import TrainingError
-from spotformer_core.flow.settings import ExtractionSettings
-from spotformer_core.flow.store import FlowSource, FlowStore
 from spotformer_core.metrics.setting_tables import all_settings, read_setting_table
 from spotformer_core.metrics.threshold_counts import threshold_counts
+from spotformer_core.training.failures import DeviceMemoryError
+from tests.fake_gpus import FakeGpu
 
-TRIAL = {"configuration": "c0000", "params": {"window": 9, "learning_rate": 5e-3}, "subject": "a"}
-SMILE = Expression(onset=5, apex=10, offset=15, kind=ExpressionKind.MACRO)
+TRIAL = {"configuration": "c0000", "params": {"window": 9, "learning_rate": 5e-3}, "subject": "a", "num_gpus": 0}
 
 
 @pytest.fixture(autouse=True)
@@ -35,28 +31,8 @@ def _threads_as_before():
 
 
 @pytest.fixture
-def inputs(tmp_path):
-    """Two subjects with a recording of 30 frames of noise each."""
-    store = FlowStore.create(tmp_path / "flow", ExtractionSettings(max_window=9))
-    recordings = tuple(
-        Recording(
-            dataset="toy",
-            subject=subject,
-            name=f"{subject}_1",
-            frame_paths=tuple(Path(f"{frame}.jpg") for frame in range(30)),
-            frame_numbers=tuple(range(30)),
-            frames_per_second=30.0,
-            expressions=(SMILE,),
-        )
-        for subject in "ab"
-    )
-    random = np.random.default_rng(0)
-    for recording in recordings:
-        flow = random.normal(size=(30, 8, 10, 2)).astype(np.float16)
-        store.write(recording, flow, FlowSource(listing="", content="", landmarks=""))
-    return FoldInputs(
-        recordings=recordings, store=store, space=named_space("smoke"), study_folder=tmp_path / "study", seed=4
-    )
+def inputs(make_inputs):
+    return make_inputs()
 
 
 def test_a_finished_fold_gives_its_record_as_json_and_leaves_frame_scores_on_disk(inputs):
@@ -108,7 +84,7 @@ def test_earlier_epochs_and_other_decodings_are_stored_and_counted_beside_the_la
     own = space.configuration(TRIAL["params"])
     for row, one in enumerate(settings):
         scores, decoding = (last, first)[one.epoch], own.with_parameters(decodings[one.decoding]).decoding
-        alone = threshold_counts([(scores, (SMILE,))], space.apex_thresholds, decoding)
+        alone = threshold_counts([(scores, inputs.recordings[0].expressions)], space.apex_thresholds, decoding)
         np.testing.assert_array_equal(table[row], alone)
 
 
@@ -157,6 +133,59 @@ def test_a_training_that_fails_is_a_failure_with_its_reason(inputs, monkeypatch)
     monkeypatch.setattr("platform.scheduling.fold_trial.evaluate_fold", refuse(TrainingError("loss is nan")))
 
     assert run_fold(TRIAL, inputs) == {FAILURE: "loss is nan"}
+
+
+def test_a_fold_that_does_not_fit_into_memory_is_told_from_a_failure(inputs, monkeypatch):
+    monkeypatch.setattr("platform.scheduling.fold_trial.evaluate_fold", refuse(DeviceMemoryError("too large")))
+
+    assert run_fold(TRIAL, inputs) == {OUT_OF_MEMORY: "too large"}
+
+
+def test_a_fold_on_a_gpu_is_kept_to_its_share_and_leaves_nothing_for_the_next(make_inputs, tmp_path):
+    gpu = FakeGpu(tmp_path / "log")
+
+    outcome = run_fold(TRIAL | {"num_gpus": 0.25}, make_inputs(gpu=gpu))
+
+    assert list(outcome) == [FINISHED]
+    assert gpu.log.read_text().split("\n") == ["limit 0.25", "release", ""]
+
+
+def test_a_share_that_is_too_small_is_running_out_of_memory(make_inputs, tmp_path):
+    gpu = FakeGpu(tmp_path / "log", least_share=0.5)
+
+    outcome = run_fold(TRIAL | {"num_gpus": 0.25}, make_inputs(gpu=gpu))
+
+    assert list(outcome) == [OUT_OF_MEMORY]
+    assert "a fold must fit the memory of cpu" in outcome[OUT_OF_MEMORY]
+    assert gpu.noted("release") == [""]
+
+
+def test_a_fold_without_a_gpu_never_looks_for_one(make_inputs):
+    def gpu():
+        raise AssertionError("not asked for")
+
+    assert list(run_fold(TRIAL, make_inputs(gpu=gpu))) == [FINISHED]
+
+
+def test_a_share_changes_nothing_about_the_result(make_inputs, tmp_path):
+    alone = json.loads(run_fold(TRIAL, make_inputs())[FINISHED])
+    packed = run_fold(TRIAL | {"num_gpus": 0.25}, make_inputs(gpu=FakeGpu(tmp_path / "log")))
+
+    assert json.loads(packed[FINISHED]) | {"seconds": 0} == alone | {"seconds": 0}
+
+
+@pytest.mark.parametrize("visible", [None, "", "0"])
+def test_a_worker_uses_the_gpu_that_ray_gave_it_if_pytorch_can(monkeypatch, visible):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+
+    device = gpu_of_worker()
+
+    assert (device.place, device.memory is None) == (("cuda:0", False) if visible else ("cpu", True))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert gpu_of_worker() == CPU
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])

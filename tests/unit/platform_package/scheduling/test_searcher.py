@@ -9,6 +9,7 @@ from ray.tune.search import Searcher
 
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, as_fold_record
 from platform.scheduling.searcher import NO_OUTCOME, UNKNOWN_FAILURE, FoldSearcher
+from platform.scheduling.trials import IS_MEASUREMENT
 from platform.study.journal import read_journal
 from platform.study.records import FailureRecord
 from platform.study.state import ConfigurationStatus
@@ -16,14 +17,16 @@ from tests.unit.platform_package.scheduling.conftest import SUBJECTS, finished, 
 
 
 def test_a_suggestion_is_what_a_fold_trial_needs(searcher):
-    assert searcher.suggest("t0") == {"configuration": "c0000", "params": {"window": 9}, "subject": "b"}
-    assert searcher.suggest("t1") == {"configuration": "c0000", "params": {"window": 9}, "subject": "a"}
+    fold = {"configuration": "c0000", "params": {"window": 9}, IS_MEASUREMENT: False, "num_cpus": 1, "num_gpus": 0}
+
+    assert searcher.suggest("t0") == fold | {"subject": "b"}
+    assert searcher.suggest("t1") == fold | {"subject": "a"}
     assert searcher.suggest("t2") is None
 
 
-def test_a_finished_fold_is_in_the_journal_before_anybody_hears_of_it(plan, journal):
+def test_a_finished_fold_is_in_the_journal_before_anybody_hears_of_it(plan, journal, make_searcher):
     in_journal = []
-    searcher = FoldSearcher(plan, lambda record: in_journal.append(read_journal(journal.path)[-1] == record))
+    searcher = make_searcher(plan, lambda record: in_journal.append(read_journal(journal.path)[-1] == record))
     config = searcher.suggest("t0")
 
     searcher.on_trial_complete("t0", finished(config))
@@ -170,9 +173,9 @@ def test_a_fold_record_survives_the_way_through_tune_as_json():
     assert as_fold_record(finished(config)[FINISHED]) == record(config)
 
 
-def test_a_configuration_that_loses_its_race_is_suggested_no_more(raced, heard):
+def test_a_configuration_that_loses_its_race_is_suggested_no_more(raced, heard, make_searcher):
     plan = raced("reproducible")
-    searcher = FoldSearcher(plan, heard.append)
+    searcher = make_searcher(plan, heard.append)
 
     number = 0
     while (config := searcher.suggest(f"t{number}")) != Searcher.FINISHED:
@@ -185,9 +188,11 @@ def test_a_configuration_that_loses_its_race_is_suggested_no_more(raced, heard):
 
 
 @pytest.mark.parametrize("ending", ["finished", "failed"])
-def test_a_fold_that_was_running_when_its_configuration_was_dropped_brings_nothing_back(raced, heard, ending):
+def test_a_fold_that_was_running_when_its_configuration_was_dropped_brings_nothing_back(
+    raced, heard, make_searcher, ending
+):
     plan = raced("free-running")
-    searcher = FoldSearcher(plan, heard.append)
+    searcher = make_searcher(plan, heard.append)
     # Nothing is complete yet, so that both configurations are given all their folds at once.
     configs = {f"t{number}": searcher.suggest(f"t{number}") for number in range(2 * len(SUBJECTS))}
     for trial in list(configs)[:-1]:

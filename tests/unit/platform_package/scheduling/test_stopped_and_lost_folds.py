@@ -5,36 +5,37 @@ from ray.tune.search import Searcher
 
 from platform.scheduling.fold_progress import PROGRESS
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE
-from platform.scheduling.searcher import NO_OUTCOME, RETRIED, UNKNOWN_FAILURE, FoldSearcher
+from platform.scheduling.searcher import NO_OUTCOME, RETRIED, UNKNOWN_FAILURE
 from platform.study.budget import Budget
 from platform.study.records import LostRecord, StoppedRecord
 from platform.study.run_log import RunLog
-from tests.unit.platform_package.scheduling.conftest import SUBJECTS, finished, scored
+from tests.unit.platform_package.scheduling.conftest import HALF_A_GPU, SUBJECTS, finished, scored
 
 
-def all_running(raced, heard):
+@pytest.fixture
+def all_running(raced, heard, make_searcher):
     """A search whose second configuration has just been dropped while its last folds run as "t18" and "t19"."""
     plan = raced("free-running")
-    searcher = FoldSearcher(plan, heard.append)
+    searcher = make_searcher(plan, heard.append, HALF_A_GPU)
     # Nothing is complete yet, so that both configurations are given all their folds at once.
     configs = {f"t{number}": searcher.suggest(f"t{number}") for number in range(2 * len(SUBJECTS))}
     for trial in configs:
-        searcher.attempt_started(trial, num_cpus=1.0, num_gpus=0.5)
+        searcher.attempt_started(trial)
     for trial in list(configs)[:18]:
         assert not searcher.is_dropped("t19")
         searcher.on_trial_complete(trial, scored(configs[trial], good=configs[trial]["configuration"] == "c0000"))
     return searcher, plan
 
 
-def test_a_fold_of_a_dropped_configuration_is_not_needed_any_more(raced, heard):
-    searcher, _ = all_running(raced, heard)
+def test_a_fold_of_a_dropped_configuration_is_not_needed_any_more(all_running):
+    searcher, _ = all_running
 
     assert searcher.is_dropped("t19")
     assert not searcher.is_dropped("t0")
 
 
-def test_a_stopped_fold_is_noted_with_what_it_took_and_never_run_again(raced, heard, journal):
-    searcher, plan = all_running(raced, heard)
+def test_a_stopped_fold_is_noted_with_what_it_took_and_never_run_again(all_running, journal):
+    searcher, plan = all_running
 
     searcher.on_trial_complete("t18", None)
     searcher.on_trial_complete("t19", {PROGRESS: 4, "done": True})
@@ -56,23 +57,24 @@ def test_a_fold_that_ended_after_a_report_of_progress_without_outcome_or_drop_ha
     assert plan.state.configurations["c0000"].failure == f"b: {NO_OUTCOME}"
 
 
-def test_a_finished_fold_is_written_with_what_it_took(searcher, plan):
+def test_a_finished_fold_is_written_with_what_it_took(plan, heard, make_searcher):
+    searcher = make_searcher(plan, heard.append, HALF_A_GPU)
     config = searcher.suggest("t0")
-    searcher.attempt_started("t0", num_cpus=2.0, num_gpus=0.25)
+    searcher.attempt_started("t0")
 
     searcher.on_trial_complete("t0", finished(config))
 
     usage = plan.state.configurations["c0000"].folds["b"].usage
-    assert (usage["num_cpus"], usage["num_gpus"]) == (2.0, 0.25)
+    assert (usage["num_cpus"], usage["num_gpus"]) == (1.0, 0.5)
     assert usage["seconds"] >= 0
 
 
 def test_an_attempt_that_lost_its_worker_is_noted_and_its_fold_goes_on(searcher, plan, journal):
     config = searcher.suggest("t0")
-    searcher.attempt_started("t0", num_cpus=1.0, num_gpus=0.0)
+    searcher.attempt_started("t0")
 
     searcher.attempt_lost("t0")
-    searcher.attempt_started("t0", num_cpus=1.0, num_gpus=0.0)
+    searcher.attempt_started("t0")
     searcher.on_trial_complete("t0", finished(config))
 
     assert [one.reason for one in journal.records if isinstance(one, LostRecord)] == [RETRIED]
@@ -89,7 +91,7 @@ def test_an_attempt_that_lost_its_worker_is_noted_and_its_fold_goes_on(searcher,
 )
 def test_what_a_fold_took_that_came_to_nothing_is_lost(searcher, plan, journal, result, error, reason):
     searcher.suggest("t0")
-    searcher.attempt_started("t0", num_cpus=1.0, num_gpus=0.0)
+    searcher.attempt_started("t0")
 
     searcher.on_trial_complete("t0", result, error=error)
 
@@ -104,10 +106,10 @@ class Clock:
         return self.now
 
 
-def test_a_search_at_its_limit_waits_for_what_runs_and_then_ends_with_folds_left(plan, heard):
+def test_a_search_at_its_limit_waits_for_what_runs_and_then_ends_with_folds_left(plan, heard, make_searcher):
     clock = Clock()
     log = RunLog(plan.record, run=1, num_workers=1, clock=clock)
-    searcher = FoldSearcher(plan, heard.append, log=log, budget=Budget(max_hours=1))
+    searcher = make_searcher(plan, heard.append, log=log, budget=Budget(max_hours=1))
     config = searcher.suggest("t0")
     assert not searcher.is_overdue()
     clock.now = 3601
@@ -123,10 +125,10 @@ def test_a_search_at_its_limit_waits_for_what_runs_and_then_ends_with_folds_left
     assert plan.next().subject == "a"
 
 
-def test_a_search_whose_last_fold_ends_beyond_the_limit_is_finished(plan, heard):
+def test_a_search_whose_last_fold_ends_beyond_the_limit_is_finished(plan, heard, make_searcher):
     clock = Clock()
     log = RunLog(plan.record, run=1, num_workers=1, clock=clock)
-    searcher = FoldSearcher(plan, heard.append, log=log, budget=Budget(max_hours=1))
+    searcher = make_searcher(plan, heard.append, log=log, budget=Budget(max_hours=1))
     for number in range(4):
         config = searcher.suggest(f"t{number}")
         clock.now += 3601 if number == 3 else 0
@@ -136,13 +138,13 @@ def test_a_search_whose_last_fold_ends_beyond_the_limit_is_finished(plan, heard)
     assert searcher.limit is None
 
 
-def test_how_far_a_run_is_gets_noted_now_and_then(plan, heard, journal):
+def test_how_far_a_run_is_gets_noted_now_and_then(plan, heard, journal, make_searcher):
     clock = Clock()
-    searcher = FoldSearcher(
+    searcher = make_searcher(
         plan, heard.append, log=RunLog(plan.record, run=1, num_workers=1, clock=clock), budget=Budget()
     )
     searcher.suggest("t0")
-    searcher.attempt_started("t0", num_cpus=1.0, num_gpus=0.0)
+    searcher.attempt_started("t0")
 
     searcher.time_passes()
     clock.now = 61

@@ -1,5 +1,7 @@
 """Which folds are stopped, called as Tune calls it; no cluster is started."""
 
+from types import SimpleNamespace
+
 import cloudpickle
 import pytest
 from ray.tune.experiment import Trial
@@ -7,7 +9,7 @@ from ray.tune.schedulers import TrialScheduler
 
 from platform.scheduling.fold_progress import PROGRESS
 from platform.scheduling.fold_trial import FINISHED
-from platform.scheduling.stopping import FoldScheduler
+from platform.scheduling.stopping import Deaths, FoldScheduler
 
 
 class Waiting:
@@ -57,7 +59,7 @@ class Controller:
     ],
 )
 def test_a_fold_is_stopped_at_its_own_report_when_its_configuration_was_dropped(trial, result, decision):
-    scheduler = FoldScheduler(Waiting(dropped=("lost",)))
+    scheduler = FoldScheduler(Waiting(dropped=("lost",)), Deaths())
 
     assert scheduler.on_trial_result(Controller(), OneTrial(trial, Trial.RUNNING), result) == decision
 
@@ -66,7 +68,7 @@ def test_folds_of_dropped_configurations_that_wait_are_taken_back_at_once_and_ot
     trials = [OneTrial("lost", Trial.PENDING), OneTrial("good", Trial.PENDING), OneTrial("runs", Trial.RUNNING)]
     controller = Controller(*trials)
 
-    chosen = FoldScheduler(Waiting(dropped=("lost", "runs"))).choose_trial_to_run(controller)
+    chosen = FoldScheduler(Waiting(dropped=("lost", "runs")), Deaths()).choose_trial_to_run(controller)
 
     assert chosen.trial_id == "good"
     assert controller.stopped == ["lost"]
@@ -75,9 +77,37 @@ def test_folds_of_dropped_configurations_that_wait_are_taken_back_at_once_and_ot
 def test_folds_that_wait_beyond_the_limit_are_taken_back_and_those_that_run_go_on():
     controller = Controller(OneTrial("waits", Trial.PENDING), OneTrial("runs", Trial.RUNNING))
 
-    assert FoldScheduler(Waiting(overdue=True)).choose_trial_to_run(controller) is None
+    assert FoldScheduler(Waiting(overdue=True), Deaths()).choose_trial_to_run(controller) is None
     assert controller.stopped == ["waits"]
 
 
 def test_tune_may_pickle_it_without_the_searcher():
-    assert vars(cloudpickle.loads(cloudpickle.dumps(FoldScheduler(Waiting())))) == {}
+    assert vars(cloudpickle.loads(cloudpickle.dumps(FoldScheduler(Waiting(), Deaths())))) == {}
+
+
+KILLED = """Failure # 3 (occurred at 2026-11-25_19-12-38)
+1 worker(s) were killed due to the node running low on memory. Memory on the node was 4.17GB used / 23.54GB
+OOM kill reason: Memory usage 4481347584B exceeded threshold of 505530016B (2.0% of 25276502016B limit)
+"""
+"""Ray's own words, taken down from a worker that it had killed for memory."""
+
+
+@pytest.mark.parametrize(("text", "expected"), [(KILLED, True), ("Failure # 1\nValueError: no", False), (None, False)])
+def test_a_worker_that_was_killed_for_memory_is_told_from_others(tmp_path, text, expected):
+    path = tmp_path / "error.txt"
+    if text is not None:
+        path.write_text(text)
+    deaths = Deaths()
+
+    FoldScheduler(Waiting(), deaths).on_trial_error(None, SimpleNamespace(trial_id="t0", error_file=str(path)))
+
+    assert deaths.for_memory("t0") is expected
+    assert not deaths.for_memory("t1")
+
+
+def test_a_trial_without_a_place_for_errors_died_of_something_else():
+    deaths = Deaths()
+
+    deaths.note(SimpleNamespace(trial_id="t0", error_file=None))
+
+    assert not deaths.for_memory("t0")

@@ -38,8 +38,12 @@ def test_a_type_of_node_may_have_an_equals_sign_in_its_name():
 def test_gpu_hours_are_counted_where_folds_hold_gpus():
     assert budget_of("--max-gpu-hours", "5", "--gpus-per-fold", "0.5").max_gpu_hours == 5.0
 
-    with pytest.raises(InvalidValueError, match=r"--gpus-per-fold must be above 0 with --max-gpu-hours, got 0\.0"):
-        budget_of("--max-gpu-hours", "5")
+    assert budget_of("--max-gpu-hours", "5").max_gpu_hours == 5.0
+
+    with pytest.raises(
+        InvalidValueError, match=r"--gpus-per-fold must be auto, or above 0 with --max-gpu-hours, got 0"
+    ):
+        budget_of("--max-gpu-hours", "5", "--gpus-per-fold", "0")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from platform.sampling.choice import SamplerName
-from platform.stages.dry_run import largest, print_dry_run
+from platform.scheduling.peak_memory_store import PeakMemory, PeakMemoryStore
+from platform.stages.dry_run import print_dry_run
+from platform.stages.dry_run_memory import largest
 from platform.stages.search_options import SearchOptions
 from platform.study.identity import dataset_digest, json_values
 from platform.study.journal import encode
@@ -14,10 +16,12 @@ from platform.study.racing import Racing
 from platform.study.records import ConfigurationRecord, FoldRecord, StudyRecord
 from platform.study.workspace import Workspace, journal_path
 from search_spaces import Choice, Condition, Float, Space, named_space
+from spotformer_core.choices import GpuSteps
 from spotformer_core.datasets.recording import Dataset, Recording
 from spotformer_core.errors import StudyError
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.flow.store import FlowStore
+from spotformer_core.training.peak_memory import computed_batch_bytes
 
 SETTINGS = ExtractionSettings(max_window=17)
 
@@ -142,7 +146,32 @@ def test_memory_is_computed_from_the_dataset_and_the_largest_network(said):
 
     # 150 frames x 16 steps x 10 regions x 2 directions x 2 bytes.
     assert "0.1 MB for flow (150 frames x 16 steps x 10 regions x 2, float16)" in text
-    assert "a batch in training comes on top and is not computed" in text
+    batch = computed_batch_bytes(largest(named_space("smoke"))) / 1e6
+    assert f"and up to {batch:.1f} MB that a batch of 64 windows keeps for its gradients" in text
+
+
+def test_what_a_gpu_would_be_shared_by_is_told_once_it_is_measured(said, workspace):
+    wanted = options(gpus_per_fold=None)
+    assert "GPU: where the cluster has some, what a configuration holds is measured before its first fold" in said(
+        wanted
+    )
+    store = PeakMemoryStore(
+        folder=workspace.peak_memory,
+        dataset_digest=dataset_digest(dataset().recordings),
+        accelerator="H100",
+        gpu_steps=GpuSteps.EAGER,
+    )
+    peak = PeakMemory(gpu="NVIDIA H100", total_bytes=80 * 10**9, context_bytes=5 * 10**8, peak_bytes=12 * 10**9)
+
+    store.write(largest(named_space("smoke")), peak)
+
+    expected = "holds 12.50 of 80.0 GB of NVIDIA H100, so that 4 share one, 0.25 each"
+    assert f"GPU, measured: a fold of the largest network {expected}" in said(wanted)
+    assert "GPU" not in said(wanted, of=dataset(4)).split("measured before its first fold")[1]
+
+
+def test_a_fraction_that_is_given_is_told(said):
+    assert "GPUs per fold, as given: 0.25\n" in said(options(gpus_per_fold=0.25))
 
 
 def test_the_largest_configuration_has_the_largest_of_every_number():

@@ -4,6 +4,7 @@ import pytest
 
 from platform.study.journal import Journal, read_journal
 from platform.study.opening import open_study
+from platform.study.outcomes import OutcomeStatus
 from platform.study.planning import FoldOrder, Plan
 from platform.study.records import ConfigurationRecord, DecodingRecord
 from platform.study.state import ConfigurationStatus
@@ -99,6 +100,37 @@ def test_a_choice_that_a_run_died_before_is_made_by_the_next(tmp_path, make_stud
 
         assert plan.finished
     assert sum(isinstance(record, DecodingRecord) for record in read_journal(journal.path)) == 1
+
+
+def test_a_configuration_that_does_not_fit_gets_no_more_folds_and_counts_as_decided(plan):
+    before = plan.num_folds()[1]
+
+    plan.refuse(plan.next(), "too large")
+
+    assert plan.state.configurations["c0000"].status is ConfigurationStatus.INFEASIBLE
+    assert plan.next() == FoldOrder("c0001", "b")
+    assert plan.num_folds()[1] == before - 2
+
+
+def test_once_it_is_known_not_to_fit_neither_a_failure_nor_another_shortage_is_written(plan):
+    first, second = plan.next(), plan.next()
+    plan.refuse(first, "too large")
+
+    plan.refuse(second, "too large as well")
+    plan.fail(second, "loss is NaN")
+
+    assert plan.state.configurations["c0000"].failure == f"{first.subject}: too large"
+
+
+def test_the_sampler_hears_of_what_does_not_fit(tmp_path, make_study_record):
+    heard = []
+    with Journal(tmp_path / "journal.jsonl") as journal:
+        state = open_study(journal, make_study_record(lag=1))
+        plan = Plan(state, journal, lambda outcomes: heard.append(outcomes) or {"x": 0}, num_configurations=2)
+        plan.refuse(plan.next(), "too large")
+        plan.next()
+
+    assert [[one.status for one in outcomes] for outcomes in heard] == [[], [OutcomeStatus.INFEASIBLE]]
 
 
 def test_a_failed_configuration_gets_no_more_folds_and_counts_as_decided(plan):

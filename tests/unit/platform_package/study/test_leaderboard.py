@@ -3,7 +3,7 @@
 import json
 
 from platform.study.leaderboard import configuration_entries, leaderboard, pareto_front
-from platform.study.records import ConfigurationRecord, DroppedRecord, FailureRecord
+from platform.study.records import ConfigurationRecord, DroppedRecord, FailureRecord, InfeasibleRecord
 from platform.study.state import StudyState
 from spotformer_core.metrics.counts import Counts
 from spotformer_core.metrics.protocols import Protocol
@@ -105,6 +105,16 @@ def test_a_dropped_configuration_has_no_row_and_an_entry_that_says_what_it_lost_
     assert leaderboard(state) == ()
     assert (entry["status"], entry["folds_done"], entry["f1"]) == ("dropped", 1, None)
     assert entry["dropped"] == {"reference": "c0009", "num_subjects": 1, "f1": 0.125, "reference_f1": 0.5}
+
+
+def test_a_configuration_that_does_not_fit_has_no_row_and_an_entry_that_says_why(make_study_record):
+    infeasible = InfeasibleRecord(configuration="c0000", subject="a", reason="too large")
+    state = StudyState(make_study_record(), [ConfigurationRecord(configuration="c0000", params={}), infeasible])
+
+    (entry,) = configuration_entries(state)
+
+    assert leaderboard(state) == ()
+    assert (entry["status"], entry["failure"], entry["f1"]) == ("infeasible", "a: too large", None)
 
 
 def test_the_front_holds_what_nothing_beats_in_one_kind_without_losing_in_the_other(

@@ -4,7 +4,7 @@ import pytest
 
 from platform.study.journal import Journal, read_journal
 from platform.study.opening import open_study
-from platform.study.records import ConfigurationRecord, FailureRecord, ReopenedRecord
+from platform.study.records import ConfigurationRecord, FailureRecord, InfeasibleRecord, ReopenedRecord
 from platform.study.state import ConfigurationStatus
 from spotformer_core.errors import JournalError, StudyError
 
@@ -88,6 +88,20 @@ def test_failed_configurations_are_opened_again_and_the_journal_says_so(path, ma
 
     assert state.with_status(ConfigurationStatus.OPEN) == ("c0000", "c0001")
     assert read_journal(path)[-1] == ReopenedRecord(configuration="c0001")
+
+
+@pytest.mark.parametrize("retry_infeasible", [False, True])
+def test_what_did_not_fit_is_tried_again_only_when_that_is_asked(path, make_study_record, retry_infeasible):
+    with Journal(path) as journal:
+        open_study(journal, make_study_record())
+        journal.append(ConfigurationRecord(configuration="c0000", params={}))
+        journal.append(InfeasibleRecord(configuration="c0000", subject="a", reason="too large"))
+
+    with Journal(path) as journal:
+        state = open_study(journal, make_study_record(), retry_infeasible=retry_infeasible)
+
+    reopened = ReopenedRecord(configuration="c0000") in read_journal(path)
+    assert (reopened, tuple(state.open_ones)) == (retry_infeasible, ("c0000",) if retry_infeasible else ())
 
 
 def test_a_journal_that_does_not_begin_with_its_study_is_refused(path, make_study_record):

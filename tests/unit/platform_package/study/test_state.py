@@ -2,7 +2,7 @@
 
 import pytest
 
-from platform.study.records import ConfigurationRecord, FailureRecord, ReopenedRecord
+from platform.study.records import ConfigurationRecord, FailureRecord, InfeasibleRecord, ReopenedRecord
 from platform.study.state import ConfigurationStatus, StudyState
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.errors import JournalError
@@ -55,6 +55,21 @@ def test_a_reopened_configuration_keeps_its_folds_and_can_be_completed(make_stud
     assert state.missing_folds("c0000") == ("a",)
     state.apply(make_fold_record("a"))
     assert state.configurations["c0000"].status is ConfigurationStatus.COMPLETE
+
+
+def test_a_configuration_that_does_not_fit_is_decided_and_a_later_run_may_open_it(make_study_record, make_fold_record):
+    infeasible = InfeasibleRecord(configuration="c0000", subject="a", reason="too large")
+
+    state = StudyState(make_study_record(), [asked(), infeasible, make_fold_record("b")])
+
+    assert state.configurations["c0000"].status is ConfigurationStatus.INFEASIBLE
+    assert state.configurations["c0000"].failure == "a: too large"
+    assert state.open_ones == {}
+    assert state.ranking() == ()
+    state.apply(ReopenedRecord(configuration="c0000"))
+    state.apply(make_fold_record("a"))
+    assert state.configurations["c0000"].status is ConfigurationStatus.COMPLETE
+    assert state.configurations["c0000"].failure == ""
 
 
 def test_the_honest_result_chooses_on_the_other_subject_and_the_paper_result_on_all(

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 from mlflow.tracking import MlflowClient
 
-from platform.study.records import ConfigurationRecord, DecodingRecord, DroppedRecord, ReopenedRecord
+from platform.study.records import (
+    ConfigurationRecord,
+    DecodingRecord,
+    DroppedRecord,
+    FailureRecord,
+    InfeasibleRecord,
+    ReopenedRecord,
+)
 from platform.tracking.client import CONFIGURATION_TAG, PARENT_TAG, STUDY_TAG, tracking_client
 from spotformer_core.errors import StudyError
 
@@ -87,6 +94,24 @@ def test_a_dropped_configuration_is_tagged_and_looks_like_no_complete_one(projec
     assert run.data.tags["spotformer.dropped"] == "after 1 of 2 subjects, against c0000"
     assert "spotformer.complete" not in run.data.tags
     assert run.data.metrics == {"dropped_f1": 0.125, "dropped_reference_f1": 0.5, "dropped_subjects": 1.0}
+
+
+def test_a_configuration_that_does_not_fit_is_tagged_until_a_later_run_decides_otherwise(projection, state):
+    state.apply(ConfigurationRecord(configuration="c0002", params={"window": 9}))
+    state.apply(InfeasibleRecord(configuration="c0002", subject="a", reason="too large"))
+    projection.project("c0002")
+
+    run = runs_of(projection, state)["c0002"]
+    assert (run.info.status, run.data.tags["spotformer.infeasible"]) == ("FAILED", "a: too large")
+    assert run.data.metrics == {}
+
+    state.apply(ReopenedRecord(configuration="c0002"))
+    state.apply(FailureRecord(configuration="c0002", subject="a", reason="loss is NaN"))
+    projection.project("c0002")
+
+    tags = runs_of(projection, state)["c0002"].data.tags
+    assert tags["spotformer.failure"] == "a: loss is NaN"
+    assert "spotformer.infeasible" not in tags
 
 
 def test_metrics_name_kind_and_protocol_and_the_study_carries_those_of_its_best(projection, state):

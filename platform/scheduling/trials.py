@@ -1,0 +1,29 @@
+"""The kinds of trial that a worker runs, and what Ray reserves for one."""
+
+from typing import Any
+
+from ray import tune
+
+from platform.scheduling.fold_trial import FoldInputs, run_fold
+from platform.scheduling.measuring import run_measurement
+from platform.scheduling.resources import FoldResources
+
+IS_MEASUREMENT = "is_measurement"
+
+
+def run_trial(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
+    """The outcome of a fold or of a measurement, under exactly one key."""
+    return run_measurement(trial, inputs) if trial[IS_MEASUREMENT] else run_fold(trial, inputs)
+
+
+def reserved(given: FoldResources) -> dict[str, float]:
+    """What a trial's config says of the resources that it is given."""
+    return {"num_cpus": given.num_cpus, "num_gpus": given.num_gpus}
+
+
+def placement(trial: dict[str, Any]) -> tune.PlacementGroupFactory:
+    """What Tune asks of Ray for a trial."""
+    bundle = {"CPU": trial["num_cpus"]}
+    if trial["num_gpus"] > 0:
+        bundle["GPU"] = trial["num_gpus"]
+    return tune.PlacementGroupFactory([bundle])
