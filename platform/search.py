@@ -107,6 +107,7 @@ def search_options(options: argparse.Namespace) -> SearchOptions:
         gpu_steps=GpuSteps(options.gpu_steps),
         address=options.address,
         tracking_uri=options.tracking_uri,
+        command=getattr(options, "command", ""),
         **study_options(options, space),
     )
 

@@ -18,6 +18,7 @@ class SearchOptions:
         prior_studies: names of studies of the same workspace whose outcomes the sampler knows from the start.
         lag: in reproducible scheduling, configuration c is asked when all up to c - lag are decided.
         tracking_uri: of MLflow; empty for the SQLite file of the workspace.
+        command: the command line that asks for it; only noted.
     """
 
     study: str
@@ -34,6 +35,7 @@ class SearchOptions:
     racing: Racing = Racing.CAREFUL
     prior_studies: tuple[str, ...] = ()
     gpu_steps: GpuSteps = GpuSteps.EAGER
+    command: str = ""
 
     def __post_init__(self) -> None:
         repair = "Leave the option out to take the default."
