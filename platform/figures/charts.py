@@ -18,22 +18,30 @@ def new_chart(*, height: int, x: str = "", y: str = "", **layout: Any) -> go.Fig
         x, y: titles of the axes.
     """
     figure = styled(go.Figure(), height=height, **layout)
-    figure.update_xaxes(title=x)
-    figure.update_yaxes(title=y)
+    figure.update_xaxes(title_text=x)
+    figure.update_yaxes(title_text=y)
     return figure
 
 
 def styled(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:
     """The same figure in the style of the page."""
-    axis = {"gridcolor": _GRID, "zeroline": False, "linecolor": INK, "ticks": "outside", "automargin": True}
+    axis: dict[str, Any] = {
+        "gridcolor": _GRID,
+        "zeroline": False,
+        "linecolor": INK,
+        "ticks": "outside",
+        "automargin": True,
+    }
+    axis |= {"title": {"font": {"size": 13}, "standoff": 8}}
     figure.update_layout(
         template="none",
         height=height,
-        margin={"l": 60, "r": 20, "t": 40, "b": 50},
+        margin={"l": 60, "r": 20, "t": 40, "b": 64},
         font={"family": _FONT, "size": 13, "color": INK},
         paper_bgcolor="white",
         plot_bgcolor="white",
         legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0},
+        barmode="overlay",
         hoverlabel={"font": {"family": _FONT}},
         **layout,
     )
@@ -51,8 +59,9 @@ def mark_rendered(figure: go.Figure) -> None:
         x=1,
         y=0,
         xanchor="right",
-        yanchor="bottom",
+        yanchor="top",
+        # Below the numbers of the axis, where no mark of the chart can be.
+        yshift=-26,
         showarrow=False,
         font={"size": 11, "color": VERMILION},
-        bgcolor="rgba(255,255,255,0.8)",
     )

@@ -62,7 +62,7 @@ def intervals_chart(rows: Sequence[tuple[str, dict[Protocol, Estimate]]]) -> go.
         )
     names = [name for name, _ in rows]
     figure.update_yaxes(
-        tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.5, -0.5], title="", showgrid=False
+        tickvals=list(range(len(names))), ticktext=names, range=[len(names) - 0.5, -0.5], title_text="", showgrid=False
     )
     return figure
 
@@ -94,8 +94,9 @@ def history_chart(asked: Sequence[AskedConfiguration]) -> go.Figure:
             f"{state} (no F1)",
             {"color": color, "symbol": symbol, "size": 9},
         )
-    figure.update_xaxes(rangemode="tozero", dtick=max(1, len(asked) // 12))
-    figure.update_yaxes(rangemode="tozero")
+    figure.update_xaxes(range=[-0.5, len(asked) - 0.5], dtick=max(1, len(asked) // 12))
+    highest = max((one.f1 for one in asked if one.f1 is not None), default=0.0) or 1.0
+    figure.update_yaxes(range=[-0.04 * highest, 1.06 * highest])
     return figure
 
 

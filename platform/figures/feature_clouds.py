@@ -127,7 +127,10 @@ def feature_clouds_chart(clouds: Sequence[FeatureCloud]) -> go.Figure:
                     row=row,
                     col=column,
                 )
-    figure.update_xaxes(showticklabels=False, ticks="")
-    figure.update_yaxes(showticklabels=False, ticks="")
+    figure.update_annotations(xanchor="left", font={"size": 13})
+    for column, title in enumerate(figure.layout.annotations):
+        title.x = figure.layout[f"xaxis{column + 1 if column else ''}"].domain[0]
+    figure.update_xaxes(showticklabels=False, ticks="", showgrid=False, mirror=True)
+    figure.update_yaxes(showticklabels=False, ticks="", showgrid=False, mirror=True)
     figure.update_layout(legend={"y": -0.08, "yanchor": "top"})
     return figure

@@ -115,9 +115,10 @@ def draw_region_flow(flow: RegionFlow, *, note: str = "") -> bytes:
 def region_flow_chart(flow: RegionFlow) -> go.Figure:
     """The same for a page, over the whole recording; it opens on the stretch of the picture."""
     figure = make_subplots(
-        rows=len(flow.curves), cols=1, shared_xaxes=True, vertical_spacing=0.08, subplot_titles=list(flow.curves)
+        rows=len(flow.curves), cols=1, shared_xaxes=True, vertical_spacing=0.12, subplot_titles=list(flow.curves)
     )
-    styled(figure, height=130 * len(flow.curves) + 90)
+    styled(figure, height=140 * len(flow.curves) + 90)
+    figure.update_annotations(x=0, xanchor="left", font={"size": 13})
     for row, (name, curve) in enumerate(flow.curves.items(), start=1):
         color, dash = _STYLES[name]
         line = {"color": color, "width": 1.6, "dash": "dash" if dash == "--" else "solid"}
@@ -130,7 +131,7 @@ def region_flow_chart(flow: RegionFlow) -> go.Figure:
             row=row,
             col=1,
         )
-        figure.update_yaxes(title="px", rangemode="tozero", row=row, col=1)
+        figure.update_yaxes(title_text="px", rangemode="tozero", row=row, col=1)
     for one in flow.expressions:
         figure.add_vrect(
             x0=one.onset - 0.5,
@@ -142,7 +143,7 @@ def region_flow_chart(flow: RegionFlow) -> go.Figure:
             line_color=INK,
         )
     figure.update_xaxes(range=list(flow.stretch))
-    figure.update_xaxes(title="frame", row=len(flow.curves), col=1)
+    figure.update_xaxes(title_text="frame", row=len(flow.curves), col=1)
     return figure
 
 

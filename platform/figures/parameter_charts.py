@@ -50,14 +50,14 @@ def importance_chart(found: Importances) -> go.Figure:
         showlegend=False,
     )
     figure.update_xaxes(rangemode="tozero")
-    figure.update_yaxes(autorange="reversed", title="", showgrid=False)
+    figure.update_yaxes(autorange="reversed", title_text="", showgrid=False)
     return figure
 
 
 def pair_chart(scored: Sequence[Scored], dimensions: dict[str, Dimension], *, x: str, y: str) -> go.Figure:
     """Every configuration at its values of two dimensions, the darker the better; nothing is drawn between them."""
     shown = [one for one in scored if x in one.params and y in one.params]
-    figure = new_chart(height=420, x=x, y=y)
+    figure = new_chart(height=340, x=x, y=y)
     axes = {name: _place(dimensions[name]) for name in (x, y)}
     best = max((one.f1 for one in shown), default=0.0)
     figure.add_scatter(
@@ -87,8 +87,11 @@ def pair_chart(scored: Sequence[Scored], dimensions: dict[str, Dimension], *, x:
 
 
 def parallel_chart(scored: Sequence[Scored], dimensions: dict[str, Dimension]) -> go.Figure:
-    """Every configuration as a line over the dimensions, the best in vermilion; gaps where one does not exist."""
-    names = list(dimensions)
+    """Every configuration as a line over the dimensions, the best in vermilion; gaps where one does not exist.
+
+    Dimensions that every configuration has come first, so that gaps cut no line in two where it can be helped.
+    """
+    names = sorted(dimensions, key=lambda name: not all(name in one.params for one in scored))
     figure = new_chart(height=460)
     lowest, highest = (end(one.f1 for one in scored) for end in (min, max))
     for one in sorted(scored, key=lambda one: one.f1):

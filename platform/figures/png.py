@@ -4,6 +4,7 @@ import io
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from platform.figures.palette import KIND_COLORS
@@ -30,8 +31,8 @@ def shade_expressions(axis: Axes, expressions: tuple[Expression, ...], *, first:
             axis.axvspan(
                 max(one.onset, first) - 0.5,
                 min(one.offset, last) + 0.5,
-                facecolor=KIND_COLORS[one.kind],
-                alpha=0.16,
+                facecolor=to_rgba(KIND_COLORS[one.kind], 0.16),
+                edgecolor=to_rgba(KIND_COLORS[one.kind], 0.5),
                 hatch=_HATCHES[one.kind],
                 linewidth=0,
             )

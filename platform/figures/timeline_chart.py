@@ -38,9 +38,9 @@ def timeline_chart(spotted: SpottedRecording) -> go.Figure:
         )
     for row, title in ((1, "truth"), (4, "proposals")):
         kinds = [str(kind) for kind in KINDS]
-        figure.update_yaxes(title=title, tickvals=[1, 0], ticktext=kinds, range=[-0.6, 1.6], row=row, col=1)
+        figure.update_yaxes(title_text=title, tickvals=[1, 0], ticktext=kinds, range=[-0.6, 1.6], row=row, col=1)
     figure.update_xaxes(range=[-0.5, spotted.recording.num_frames - 0.5])
-    figure.update_xaxes(title="frame", row=4, col=1)
+    figure.update_xaxes(title_text="frame", row=4, col=1)
     return figure
 
 
@@ -66,7 +66,9 @@ def _add_curves(figure: go.Figure, spotted: SpottedRecording, kind: ExpressionKi
             y=np.round(own[:, channel].astype(float), 4).tolist(),
             mode="lines",
             line={"color": color or KIND_COLORS[kind], "dash": dash, "width": width},
-            name=f"{kind} {channel.name.lower()}",
+            name=channel.name.lower(),
+            legendgroup=channel.name,
+            showlegend=kind is KINDS[0],
             hovertemplate="%{y:.2f}",
             row=row,
             col=1,
@@ -82,4 +84,4 @@ def _add_curves(figure: go.Figure, spotted: SpottedRecording, kind: ExpressionKi
                 row=row,
                 col=1,
             )
-    figure.update_yaxes(title=str(kind), range=[0, 1], tickvals=[0, 0.5, 1], row=row, col=1)
+    figure.update_yaxes(title_text=str(kind), range=[0, 1], tickvals=[0, 0.5, 1], row=row, col=1)

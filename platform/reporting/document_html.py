@@ -7,7 +7,7 @@ import base64
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from platform.reporting.document import Document, Picture
 from spotformer_core import __version__
@@ -38,7 +38,7 @@ def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("platform.reporting"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    environment.filters |= {"kind": _kind, "chart": _chart, "data_uri": _data_uri}
+    environment.filters |= {"kind": _kind, "chart": _chart, "data_uri": _data_uri, "inline": _inline}
     environment.tests["figure"] = _is_number
     return environment
 
@@ -59,6 +59,15 @@ def _chart(picture: Picture) -> Markup:
 
 def _data_uri(picture: Picture) -> str:
     return f"data:image/png;base64,{base64.b64encode(picture.png).decode()}"
+
+
+def _inline(text: str) -> Markup:
+    """Text with what stands between backticks as code."""
+    parts = text.split("`")
+    shown = (
+        escape(part) if place % 2 == 0 else Markup("<code>{}</code>").format(part) for place, part in enumerate(parts)
+    )
+    return Markup().join(shown)
 
 
 def _is_number(cell: str) -> bool:

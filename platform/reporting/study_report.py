@@ -20,6 +20,7 @@ from spotformer_core.datasets.frame_channels import KINDS
 
 _WITH_F1 = frozenset({"leaderboard", "importance", "history", "parallel", "subjects", "protocols", "figures"})
 """Sections in which F1s or proposals stand: each says itself when recordings were rendered."""
+_RENDERED = "Rendered recordings: nothing below is about real faces."
 _NOT_NOTED = (
     "The study began before it was noted whether its recordings are rendered: check before you believe a figure."
 )
@@ -97,7 +98,7 @@ def _with_warnings(document: Document) -> Document:
         if picture.chart is not None:
             mark_rendered(picture.chart)
     sections = tuple(
-        Section(one.anchor, one.title, (Notice(RENDERED_WARNING), *one.blocks)) if one.anchor in _WITH_F1 else one
+        Section(one.anchor, one.title, (Notice(_RENDERED), *one.blocks)) if one.anchor in _WITH_F1 else one
         for one in document.sections
     )
     return Document(title=document.title, lead=document.lead, sections=sections)

@@ -92,12 +92,11 @@ def _trained(
 
 def _description(facts: StudyFacts, clouds: list[FeatureCloud], *, subject: str) -> str:
     told = "; ".join(
-        f"{one.title}: the two components hold {one.explained:.0%} of the variance, classes lie apart by "
-        f"{one.separation:.2f}"
+        f"{one.title}: {one.separation:.2f}, and {one.explained:.0%} of the variance in the two components"
         for one in clouds
     )
     return (
         f"[Deng2024] Fig. 7 on this study: features of frames of the held-out subject {subject} by {facts.best}, "
-        f"first two principal components of each network. {told} (variance between classes over variance inside them, "
-        "whole features). One subject and one seed: an illustration, no measurement."
+        f"first two principal components of each network. Variance between the classes over variance inside them, of "
+        f"the whole features: {told}. One subject and one seed: an illustration, no measurement."
     )

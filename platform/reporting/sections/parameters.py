@@ -103,13 +103,13 @@ def _importance(facts: StudyFacts) -> Iterator[Block]:
             yield Paragraph(f"Not told{what}: {found}")
         else:
             yield from _told(found, target=target, what=what)
-    dropped = len(facts.state.with_status(ConfigurationStatus.DROPPED))
-    if dropped:
-        yield Paragraph(
-            f"{dropped} dropped configurations have no F1 on all subjects and are not in these figures: what made a "
-            "configuration bad early is underrated."
-        )
     first = next(iter(facts.importances.values()), "")
+    dropped = len(facts.state.with_status(ConfigurationStatus.DROPPED))
+    if dropped and not isinstance(first, str):
+        yield Paragraph(
+            f"Dropped configurations, {dropped} here, have no F1 on all subjects and are not in these figures: what made "
+            "one bad early is underrated."
+        )
     if not isinstance(first, str):
         yield from _pairs(facts, first)
 
@@ -131,6 +131,11 @@ def _told(found: Importances, *, target: str, what: str) -> Iterator[Block]:
         for one in found.dimensions
     )
     yield TableBlock(("dimension", "share (PED-ANOVA)", "explains alone (fANOVA)"), rows)
+    absent = [one.name for one in found.dimensions if one.explained is None]
+    if absent:
+        yield Paragraph(
+            f"Interaction is not told: fANOVA needs dimensions that always exist, {', '.join(absent)} do not."
+        )
     if found.interaction is not None:
         yield Paragraph(
             f"Interaction: no dimension by itself explains {found.interaction:.0%} of the variance of F1 in a random "

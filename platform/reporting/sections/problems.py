@@ -20,18 +20,17 @@ def _problems(facts: StudyFacts) -> Iterator[Block]:
     state = facts.state
     failed = state.with_status(ConfigurationStatus.FAILED)
     if failed:
-        yield Paragraph(f"{len(failed)} configurations failed; the command of the search tries them again.")
         yield TableBlock(
             ("configuration", "held-out subject: reason"),
             tuple((name, state.configurations[name].failure) for name in failed),
+            title="Failed; the command of the search tries them again",
         )
     undecided = state.with_status(ConfigurationStatus.OPEN)
     if undecided:
         done = sum(len(state.configurations[name].folds) for name in undecided)
         yield Paragraph(
-            f"{len(undecided)} configurations are undecided, with {done} of "
-            f"{len(undecided) * len(state.study.subjects)} folds done: {', '.join(undecided)}. The search is still "
-            "running, or it was stopped; its command goes on."
+            f"Undecided: {', '.join(undecided)}, with {done} of {len(undecided) * len(state.study.subjects)} folds "
+            "done. The search is still running, or it was stopped; its command goes on."
         )
     if state.study.missing_recordings:
         yield Paragraph("Annotated but not on disk: " + ", ".join(state.study.missing_recordings) + ".")
@@ -45,7 +44,7 @@ def _problems(facts: StudyFacts) -> Iterator[Block]:
         yield Listing(facts.not_drawn)
     dropped = [one.dropped for one in state.configurations.values() if one.dropped is not None]
     if dropped:
-        yield Folded(f"{len(dropped)} configurations lost their race, which is no failure", (_lost(dropped, facts),))
+        yield Folded(f"Lost their race, which is no failure: {len(dropped)}", (_lost(dropped, facts),))
 
 
 def _lost(dropped: list[DroppedRecord], facts: StudyFacts) -> Listing:

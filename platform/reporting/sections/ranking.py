@@ -8,7 +8,7 @@ from platform.figures.f1_charts import (
     intervals_chart,
     kinds_chart,
 )
-from platform.reporting.comparison_report import comparison_table, legend, shown_estimate, worth
+from platform.reporting.comparison_report import comparison_table, legend, shown_estimate
 from platform.reporting.document import Block, Folded, Listing, Paragraph, Picture, Section, TableBlock
 from platform.reporting.study_comparison import StudyComparison
 from platform.reporting.study_facts import StudyFacts
@@ -65,7 +65,6 @@ def _leaderboard(facts: StudyFacts) -> Iterator[Block]:
     if comparison is None:
         yield Paragraph(NOTHING_COMPLETE)
         return
-    yield Paragraph(worth(comparison))
     shown = comparison.configurations[:_NUM_SHOWN]
     protocols = (Protocol.HONEST, Protocol.PAPER)
     more = (
