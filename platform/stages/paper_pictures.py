@@ -59,13 +59,12 @@ def with_pictures(facts: StudyFacts, options: PictureOptions, *, workspace: Work
         SpotFormerError: when features were asked for and cannot be made.
     """
     names = _chosen(facts, options)
+    _require_region(facts, options.landmark)
     pictures: list[Picture] = []
     not_drawn: list[str] = []
     for what, draw in _drawings(facts, options, names, workspace):
         try:
             pictures.append(draw())
-        except InvalidValueError:
-            raise
         except SpotFormerError as error:
             not_drawn.append(f"{what}: {error}")
     if options.contrast:
@@ -137,7 +136,7 @@ def _flow(facts: StudyFacts, name: str, landmark: int | None, workspace: Workspa
     large = None if large_store is None else map_flow(large_store / f"{name}.arrow")
     expressions = noted_expressions(study, name)
     landmarks = region_landmarks(settings.regions)
-    region = strongest_region(band, expressions) if landmark is None else _region(landmark, landmarks)
+    region = strongest_region(band, expressions) if landmark is None else landmarks.index(landmark)
     window = _window(facts, settings)
     flow = RegionFlow(
         recording=name,
@@ -169,11 +168,17 @@ def _flow_description(flow: RegionFlow, rendered: str) -> str:
     )
 
 
-def _region(landmark: int, landmarks: tuple[int, ...]) -> int:
-    if landmark not in landmarks:
-        shown = ", ".join(map(str, landmarks))
-        raise InvalidValueError(f"--landmark must be that of a region of the study ({shown}), got {landmark}.")
-    return landmarks.index(landmark)
+def _require_region(facts: StudyFacts, landmark: int | None) -> None:
+    """Raises InvalidValueError for a landmark that is none of the regions of the flow that was extracted."""
+    try:
+        settings = ExtractionSettings.from_dict(facts.state.study.extraction)
+    except InvalidValueError:
+        # Other flow is not shown, whatever the region.
+        return
+    landmarks = region_landmarks(settings.regions)
+    if landmark is not None and landmark not in landmarks:
+        known = ", ".join(map(str, landmarks))
+        raise InvalidValueError(f"--landmark must be that of a region of the study, got {landmark}. Known: {known}.")
 
 
 def _window(facts: StudyFacts, settings: ExtractionSettings) -> int:

@@ -107,8 +107,8 @@ def _importance(facts: StudyFacts) -> Iterator[Block]:
     dropped = len(facts.state.with_status(ConfigurationStatus.DROPPED))
     if dropped and not isinstance(first, str):
         yield Paragraph(
-            f"Dropped configurations, {dropped} here, have no F1 on all subjects and are not in these figures: what made "
-            "one bad early is underrated."
+            f"Dropped configurations, {dropped} here, have no F1 on all subjects and are not in these figures: what "
+            "made one bad early is underrated."
         )
     if not isinstance(first, str):
         yield from _pairs(facts, first)
@@ -133,9 +133,7 @@ def _told(found: Importances, *, target: str, what: str) -> Iterator[Block]:
     yield TableBlock(("dimension", "share (PED-ANOVA)", "explains alone (fANOVA)"), rows)
     absent = [one.name for one in found.dimensions if one.explained is None]
     if absent:
-        yield Paragraph(
-            f"Interaction is not told: fANOVA needs dimensions that always exist, {', '.join(absent)} do not."
-        )
+        yield Paragraph(f"Interaction is not told: fANOVA needs dimensions that always exist, not {', '.join(absent)}.")
     if found.interaction is not None:
         yield Paragraph(
             f"Interaction: no dimension by itself explains {found.interaction:.0%} of the variance of F1 in a random "

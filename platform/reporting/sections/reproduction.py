@@ -43,7 +43,7 @@ def _reproduction(facts: StudyFacts) -> Iterator[Block]:
             "name your data:"
         )
         yield CodeBlock(
-            rebuilt_command(study, name=facts.name, num_configurations=len(facts.state.configurations)), "sh"
+            rebuilt_command(study, name=facts.name, num_configurations=max(1, len(facts.state.configurations))), "sh"
         )
     yield Paragraph(
         "Equal seeds give equal results with any number of workers, on one kind of processor and with the versions "
