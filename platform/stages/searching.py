@@ -18,7 +18,7 @@ from platform.study.choices import study_settings
 from platform.study.identity import dataset_digest, json_values, subject_order, versions
 from platform.study.journal import Journal
 from platform.study.opening import open_study
-from platform.study.origin import revision
+from platform.study.origin import revision, without_credentials
 from platform.study.planning import Plan
 from platform.study.prior import collected_prior, prior_outcomes
 from platform.study.records import FoldRecord, StudyRecord
@@ -100,7 +100,7 @@ def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> 
         sampler=str(options.sampler),
         racing=str(options.racing),
         prior_studies=list(options.prior_studies),
-        command=options.command,
+        command=without_credentials(options.command),
         revision=revision(),
     )
 

@@ -1,5 +1,6 @@
-"""Where a study comes from: the revision of this software that began it."""
+"""Where a study comes from: the command and the revision of this software that began it."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from spotformer_core import __version__
 
 _FOLDER = Path(__file__).resolve().parents[2]
 _SECONDS = 10
+_CREDENTIALS = re.compile(r"(?<=://)[^\s/@]+@")
+"""Of a URL, such as that of a tracking server."""
 
 
 def revision() -> str:
@@ -17,6 +20,11 @@ def revision() -> str:
         return _git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*").strip()
     except (OSError, subprocess.SubprocessError):
         return f"version {__version__}"
+
+
+def without_credentials(command: str) -> str:
+    """The command line with the names and passwords in its URLs left out: journals and reports are passed on."""
+    return _CREDENTIALS.sub("...@", command)
 
 
 def _git(*arguments: str) -> str:

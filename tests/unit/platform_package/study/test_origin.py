@@ -3,6 +3,8 @@
 import re
 import subprocess
 
+import pytest
+
 from platform.study import origin
 from spotformer_core import __version__
 
@@ -44,3 +46,18 @@ def test_without_git_it_is_the_version(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
 
     assert origin.revision() == f"version {__version__}"
+
+
+@pytest.mark.parametrize(
+    ("command", "noted"),
+    [
+        (
+            "search --tracking-uri https://me:secret@host:5000/x --seed 1",
+            "search --tracking-uri https://...@host:5000/x --seed 1",
+        ),
+        ("search --tracking-uri postgresql://me@host/db", "search --tracking-uri postgresql://...@host/db"),
+        ("search --root /data/a@b --tracking-uri http://host", "search --root /data/a@b --tracking-uri http://host"),
+    ],
+)
+def test_credentials_stay_out_of_the_journal(command, noted):
+    assert origin.without_credentials(command) == noted
