@@ -75,8 +75,8 @@ def write_paper_json(path: Path, report: PaperReport) -> None:
 
 
 def paper_table_cells(report: PaperReport) -> Iterator[tuple[str, Sequence[str], list[list[str]]]]:
-    """Title, headings and cells of every table, each cell on one line."""
-    return _all_tables(report, separator=" ")
+    """Title, headings and cells of every table; a cell with our own figures has several lines."""
+    return _all_tables(report, separator="\n")
 
 
 def paper_legend() -> str:

@@ -15,6 +15,9 @@ from platform.study.state import StudyState
 from platform.study.workspace import Workspace, journal_path
 from spotformer_core.errors import StudyError, did_you_mean
 
+FEATURES = "fig7-features"
+"""Name of the picture of features with and without the contrastive loss."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StudyFacts:

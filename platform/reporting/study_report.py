@@ -14,13 +14,17 @@ from platform.reporting.sections.published import published_section
 from platform.reporting.sections.ranking import history_section, leaderboard_section, protocol_section
 from platform.reporting.sections.reproduction import citation_section, reproduction_section
 from platform.reporting.sections.subjects import subjects_section
-from platform.reporting.study_facts import StudyFacts
+from platform.reporting.study_facts import FEATURES, StudyFacts
 from platform.study.state import ConfigurationStatus
 from spotformer_core.datasets.frame_channels import KINDS
 
 _WITH_F1 = frozenset({"leaderboard", "importance", "history", "parallel", "subjects", "protocols", "figures"})
 """Sections in which F1s or proposals stand: each says itself when recordings were rendered."""
 _RENDERED = "Rendered recordings: nothing below is about real faces."
+_FEATURES_ON_DEMAND = (
+    "Fig. 7, features with and without the contrastive loss, needs two networks trained for it: `--contrast` asks for "
+    "them."
+)
 _NOT_NOTED = (
     "The study began before it was noted whether its recordings are rendered: check before you believe a figure."
 )
@@ -89,7 +93,10 @@ def _lead(facts: StudyFacts) -> Iterable[Block]:
 
 
 def _figures(facts: StudyFacts) -> tuple[Block, ...]:
-    return facts.pictures or (Paragraph("None was drawn; \u201cWhat went wrong\u201d says why."),)
+    missing = [Paragraph("What could not be drawn stands below, with the reason.")] if facts.not_drawn else []
+    has_features = any(picture.name == FEATURES for picture in facts.pictures)
+    asked = [] if has_features else [Paragraph(_FEATURES_ON_DEMAND)]
+    return (*facts.pictures, *missing, *asked)
 
 
 def _with_warnings(document: Document) -> Document:

@@ -13,7 +13,7 @@ from platform.figures.feature_clouds import (
     sampled_frames,
 )
 from platform.reporting.document import Picture
-from platform.reporting.study_facts import StudyFacts
+from platform.reporting.study_facts import FEATURES, StudyFacts
 from platform.study.identity import fold_seed
 from platform.study.noted_recordings import noted_recording
 from platform.study.stored_scores import configuration_of
@@ -59,7 +59,7 @@ def contrast_picture(facts: StudyFacts, store: FlowStore, *, subject: str) -> Pi
         features = np.concatenate([frame_features(network, band) for band in testing])
         clouds.append(feature_cloud(title, features[frames], classes[frames]))
     return Picture(
-        name="fig7-features",
+        name=FEATURES,
         description=_description(facts, clouds, subject=subject),
         chart=feature_clouds_chart(clouds),
         png=draw_feature_clouds(clouds, note=" (rendered)" if facts.state.study.rendered else ""),

@@ -70,11 +70,6 @@ def with_pictures(facts: StudyFacts, options: PictureOptions, *, workspace: Work
     if options.contrast:
         subject = str(facts.state.study.recordings[names[0]]["subject"])
         pictures.append(contrast_picture(facts, _store(facts, workspace), subject=subject))
-    else:
-        not_drawn.append(
-            "features with and without the contrastive loss (Fig. 7): two networks have to be trained for it. Ask for "
-            "it with --contrast."
-        )
     return replace(facts, pictures=tuple(pictures), not_drawn=tuple(not_drawn))
 
 

@@ -1,6 +1,7 @@
 """The paper's tables beside the configurations of this study."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from platform.reporting.document import Block, Listing, Paragraph, Section, TableBlock
 from platform.reporting.own_configurations import own_configurations_of, why_not
@@ -11,7 +12,7 @@ from platform.reporting.study_facts import StudyFacts
 
 
 def published_section(facts: StudyFacts) -> Section:
-    """Tables I and III to VII with our figures, or the reason why this study's may not stand there."""
+    """The tables that have a figure of ours on this dataset, or the reason why this study's may not stand there."""
     return Section("paper-tables", "The paper's tables beside this study", tuple(_published(facts)))
 
 
@@ -27,8 +28,22 @@ def _published(facts: StudyFacts) -> Iterator[Block]:
         )
         return
     own = own_configurations_of(facts.state, study=facts.name)
-    report = PaperReport(tables=compared_tables(own, seed=facts.seed), counts=compared_counts(own), left_out=())
+    whole = PaperReport(tables=compared_tables(own, seed=facts.seed), counts=compared_counts(own), left_out=())
+    report = _about(whole, own[0].dataset)
     yield Paragraph(paper_legend())
+    yield Paragraph("Tables and columns without a figure of this study are left out.")
     for title, headings, rows in paper_table_cells(report):
         yield TableBlock(tuple(headings), tuple(map(tuple, rows)), title=title)
     yield Listing(tuple(paper_notes(report)))
+
+
+def _about(report: PaperReport, dataset: str) -> PaperReport:
+    """The columns of one dataset, in the tables that have a figure of ours."""
+    tables = (
+        replace(table, datasets=(dataset,))
+        for table in report.tables
+        if any(cell.own is not None for row in table.rows for cell in row.cells.get(dataset, {}).values())
+    )
+    return replace(
+        report, tables=tuple(tables), counts=tuple(column for column in report.counts if column.dataset == dataset)
+    )

@@ -224,12 +224,6 @@ def test_a_study_without_problems_says_so(facts_of):
     assert "Nothing failed, nothing is undecided" in text_of(problems_section(facts_of(complete_study(1))))
 
 
-def test_studies_of_other_datasets_stay_away_from_the_papers_tables(eventful):
-    assert "may not stand beside those of [Deng2024]: the paper's tables have no dataset plain" in text_of(
-        published_section(eventful)
-    )
-
-
 def test_rendered_recordings_are_said_wherever_f1_stands(facts_of):
     facts = facts_of(complete_study(2, rendered=True))
     document = study_document(facts, ("Deng2024",))

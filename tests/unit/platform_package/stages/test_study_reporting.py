@@ -117,7 +117,7 @@ def test_a_running_study_is_reported_into_its_own_folder_and_says_what_is_missin
     shown = capsys.readouterr().out
     assert "not drawn: flow of 006_1 (Fig. 5)" in shown
     assert "not drawn: timeline of 006_1 (Fig. 8)" in shown
-    assert "two networks have to be trained for it. Ask for it with --contrast." in text
+    assert "needs two networks trained for it: `--contrast` asks for them." in text
     shares = json.loads((tmp_path / "r.json").read_text())["importances"]["overall"]["dimensions"]
     assert sum(one["share"] for one in shares.values()) == pytest.approx(1)
 
