@@ -1,13 +1,14 @@
 """Results of the best configuration per held-out subject."""
 
 from platform.figures.f1_charts import subjects_chart
-from platform.reporting.document import Block, Paragraph, Picture, Section, TableBlock
-from platform.reporting.sections.ranking import NOTHING_COMPLETE
+from platform.reporting.document import Block, Folded, Paragraph, Picture, Section, TableBlock
+from platform.reporting.sections.ranking import NOTHING_COMPLETE, shown_value
 from platform.reporting.study_facts import StudyFacts
+from platform.study.choices import searches_settings
 from platform.study.leaderboard import OVERALL
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.metrics.counts import Counts
-from spotformer_core.metrics.protocols import Protocol, ProtocolResult
+from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol, ProtocolResult, Setting
 
 _HEADINGS = (
     "subject",
@@ -37,14 +38,41 @@ def subjects_section(facts: StudyFacts) -> Section:
                 subjects, {name: _f1s(result, subjects, name) for name in (*map(str, KINDS), OVERALL)}
             ),
         ),
-        TableBlock(_HEADINGS, (*(_row(facts, result, subject) for subject in subjects), _pooled(result))),
+        _table(facts, result, subjects),
     ]
+    if searches_settings(facts.state.study):
+        blocks.append(_chosen_decodings(facts, result))
     return Section("subjects", "Per subject", tuple(blocks))
 
 
 def f1_or_none(counts: Counts) -> float | None:
     """F1; None where there is neither truth nor proposal, so that nothing could be right or wrong."""
     return counts.f1 if any(counts.as_dict().values()) else None
+
+
+def _table(facts: StudyFacts, result: ProtocolResult, subjects: list[str]) -> TableBlock:
+    rows = (*(_row(facts, result, subject) for subject in subjects), _pooled(result))
+    if not searches_settings(facts.state.study):
+        return TableBlock(_HEADINGS, rows)
+    chosen = (*(_setting(result.settings[subject]) for subject in subjects), ("", ""))
+    more = tuple((*row, *setting) for row, setting in zip(rows, chosen, strict=True))
+    return TableBlock((*_HEADINGS, "epoch", "decoding"), more)
+
+
+def _setting(setting: Setting) -> tuple[str, str]:
+    """Epoch and decoding that were chosen on the other subjects."""
+    epoch = "last" if setting.epoch == LAST_EPOCH else str(setting.epoch)
+    return epoch, str(setting.decoding) if setting.decoding else "own"
+
+
+def _chosen_decodings(facts: StudyFacts, result: ProtocolResult) -> Block:
+    numbers = sorted({one.decoding for one in result.settings.values()} - {0})
+    if not numbers:
+        return Paragraph("The configuration's own decoding was chosen for every subject.")
+    names = tuple(facts.searched.decoding)
+    decodings = facts.state.study.decodings
+    rows = tuple((str(number), *(shown_value(decodings[number][name]) for name in names)) for number in numbers)
+    return Folded("Decodings that were chosen, by number", (TableBlock(("decoding", *names), rows),))
 
 
 def _counts(result: ProtocolResult, subject: str, name: str) -> Counts:

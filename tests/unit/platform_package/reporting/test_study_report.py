@@ -248,10 +248,18 @@ def test_searched_decodings_are_reported_too(tmp_path):
     workspace = Workspace(tmp_path)
     scored_studies.write_study(workspace.study("toy"), num_configurations=2)
 
-    text = as_markdown(study_document(study_facts(workspace, "toy"), ("Deng2024",)))
+    facts = study_facts(workspace, "toy")
+    text = as_markdown(study_document(facts, ("Deng2024",)))
 
     assert "Each protocol chooses among" in text
-    assert "| all, pooled |" in text
+    setting = facts.state.result(facts.best, Protocol.HONEST).settings["c"]
+    epoch, decoding = setting.epoch or "last", setting.decoding or "own"
+    row = next(line for line in text.splitlines() if line.startswith("| c | "))
+    assert row.endswith(f"| {epoch} | {decoding} |")
+    numbers = {one.decoding for one in facts.state.result(facts.best, Protocol.HONEST).settings.values()} - {0}
+    assert numbers
+    overlaps = [facts.state.study.decodings[number]["overlap_threshold"] for number in numbers]
+    assert all(f"| {overlap:.3g} |" in text for overlap in overlaps)
 
 
 def test_an_unknown_study_is_answered_with_the_nearest_name(tmp_path):
