@@ -1,12 +1,15 @@
 """`python -m platform.report`: what results are worth.
 
-`score` scores the detections of any method; `leaderboard` compares the configurations of a study; `tables` puts studies
-beside the tables of [Deng2024].
+`study`, or the name of a study alone, writes everything about it as a page, Markdown and pictures; `leaderboard`
+compares its configurations on the terminal; `tables` puts studies beside the tables of [Deng2024]; `score` scores the
+detections of any method.
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from platform.console.command import DONE, command_parser, run_command
 from platform.reporting.comparison_report import (
@@ -29,11 +32,35 @@ from platform.reporting.truths import ScoredDataset, read_truths
 from platform.stages.reading import add_workspace_option
 from spotformer_core.metrics.conventions import CONVENTIONS, STRICT, convention_named
 
+_STUDY = "study"
+
 
 def main(options: argparse.Namespace) -> int:
     """Runs the chosen report."""
     report: int = options.report(options)
     return report
+
+
+def _study(options: argparse.Namespace) -> int:
+    # Imported here because charts and forests take seconds to import, which the other reports should not wait for.
+    from platform.stages.paper_pictures import PictureOptions
+    from platform.stages.study_reporting import report_as_json, reported_facts, write_report, write_report_json
+
+    pictures = PictureOptions(
+        recordings=tuple(options.recordings), landmark=options.landmark, contrast=options.contrast
+    )
+    facts = reported_facts(
+        options.workspace, options.study, pictures=pictures, seed=options.seed, other_names=tuple(REPORTS)
+    )
+    out = options.out or options.workspace.study(options.study) / "report"
+    written = write_report(facts, out, workspace=options.workspace)
+    if options.json is not None:
+        write_report_json(options.json, report_as_json(facts, written))
+    for reason in facts.not_drawn:
+        print(f"not drawn: {reason}")
+    for path in written:
+        print(path)
+    return DONE
 
 
 def _score(options: argparse.Namespace) -> int:
@@ -71,14 +98,64 @@ def _tables(options: argparse.Namespace) -> int:
     return DONE
 
 
+def with_report_named(argv: Sequence[str]) -> list[str]:
+    """The command line with `study` put before the name of a study that stands first; every other one as it is."""
+    if not argv or argv[0] in (*REPORTS, "-h", "--help"):
+        return list(argv)
+    return [_STUDY, *argv]
+
+
 def parser() -> argparse.ArgumentParser:
-    """The command line of `python -m platform.report`."""
-    command = command_parser("report", "Says what results are worth.", _SCORE_EXAMPLE)
+    """The command line of `python -m platform.report`, after `with_report_named`."""
+    command = command_parser(
+        "report",
+        "Says what results are worth. The name of a study alone is short for the report `study`.",
+        "python -m platform.report demo-demo-seed0",
+    )
     reports = command.add_subparsers(required=True, metavar="REPORT")
-    _add_score(reports)
-    _add_leaderboard(reports)
-    _add_tables(reports)
+    for add in REPORTS.values():
+        add(reports)
     return command
+
+
+def _add_study(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    study = reports.add_parser(
+        _STUDY,
+        help="write everything about a study as one page, Markdown, pictures and BibTeX",
+        description="Writes report.html (one file that needs no network), report.md, references.bib and pictures:\n"
+        "leaderboard with intervals, what was searched, importance, history, results per subject, protocols, cost,\n"
+        "the paper's tables and figures on this study, what went wrong, how to reproduce it. The search may still be\n"
+        "running. A study that is named like a report needs the word `study` before it.",
+        epilog="examples:\n  python -m platform.report demo-demo-seed0\n"
+        "  python -m platform.report study demo-demo-seed0 --recordings demo01_1 --contrast --out DIR",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    study.set_defaults(report=_study)
+    study.add_argument("study", metavar="STUDY", help="as the search printed it")
+    add_workspace_option(study)
+    study.add_argument("--out", type=Path, metavar="DIR", help="default: the folder `report` of the study")
+    study.add_argument("--seed", type=int, default=0, help="equal seeds give equal intervals (default: 0)")
+    study.add_argument(
+        "--recordings",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="whose flow and timelines are drawn (default: the one with most expressions)",
+    )
+    study.add_argument(
+        "--landmark",
+        type=int,
+        metavar="N",
+        help="of the region whose flow is drawn, 0-based of 68 (default: the one that moves most)",
+    )
+    study.add_argument(
+        "--contrast",
+        action="store_true",
+        help="also train the best configuration with and without the contrastive loss, without one subject, and show\n"
+        "its features: takes as long as two folds",
+    )
+    study.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
 
 
 _SCORE_EXAMPLE = "python -m platform.report score --detections mine.csv --annotations FILE --dataset samm-lv"
@@ -151,5 +228,8 @@ def _add_score(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     score.add_argument("--json", type=Path, metavar="FILE", help="write the scores to FILE as well")
 
 
+REPORTS: Final = {_STUDY: _add_study, "leaderboard": _add_leaderboard, "tables": _add_tables, "score": _add_score}
+"""The reports by name, and what adds their options."""
+
 if __name__ == "__main__":
-    sys.exit(run_command(main, parser(), sys.argv[1:]))
+    sys.exit(run_command(main, parser(), with_report_named(sys.argv[1:])))

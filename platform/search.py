@@ -113,6 +113,7 @@ def search_options(options: argparse.Namespace) -> SearchOptions:
         address=options.address,
         tracking_uri=options.tracking_uri,
         budget=budget_options(options),
+        command=getattr(options, "command", ""),
         **study_options(options, space),
     )
 

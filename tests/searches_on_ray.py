@@ -170,12 +170,12 @@ def _trained_by(waits: Waits, folder: Path) -> Iterator[None]:
         in_the_worker.evaluate_fold = evaluate
         return run_fold(trial, inputs)
 
-    before = scheduling_run.run_fold
-    scheduling_run.run_fold = fold
+    before = scheduling_run.run_trial
+    scheduling_run.run_trial = fold
     try:
         yield
     finally:
-        scheduling_run.run_fold = before
+        scheduling_run.run_trial = before
 
 
 def make_store(folder: Path) -> tuple[FlowStore, tuple[Recording, ...]]:

@@ -9,6 +9,7 @@
 import argparse
 import errno
 import logging
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 
@@ -18,8 +19,12 @@ DONE, UNDONE, MISTAKE, STOPPED = 0, 1, 2, 130
 
 
 def run_command(main: Callable[[argparse.Namespace], int], parser: argparse.ArgumentParser, argv: Sequence[str]) -> int:
-    """The exit code of `main`, or of the way in which it ended."""
+    """The exit code of `main`, or of the way in which it ended.
+
+    `main` gets the options of the parser, and under `command` the command line itself.
+    """
     options = parser.parse_args(argv)
+    options.command = shlex.join([*parser.prog.split(), *argv])
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
     try:
         return main(options)

@@ -1,6 +1,7 @@
 """The leaderboard of a study: its configurations compared, on a terminal, as Markdown and as JSON."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from platform.reporting.study_comparison import ComparedConfiguration, StudyComparison
 from platform.reporting.tables import markdown_table, print_table, report_console
 from platform.study.leaderboard import OVERALL
+from platform.study.records import DroppedRecord
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.metrics.bootstrap import Estimate
 from spotformer_core.metrics.protocols import Protocol
@@ -46,7 +48,7 @@ def print_comparison(comparison: StudyComparison, *, title: str) -> None:
         console.print(f"{name}: {parameters}", markup=False, highlight=False)
     if len(rows) > _NUM_ROWS:
         console.print(f"... and {len(rows) - _NUM_ROWS} more")
-    dropped = dropped_lines(comparison)
+    dropped = dropped_lines(comparison.dropped, num_subjects=comparison.num_subjects)
     more = [f"... and {len(dropped) - _NUM_ROWS} more were dropped"] if len(dropped) > _NUM_ROWS else []
     for line in (*dropped[:_NUM_ROWS], *more, *_notes(comparison), worth(comparison)):
         console.print(line, markup=False, highlight=False)
@@ -56,7 +58,15 @@ def write_comparison_markdown(path: Path, comparison: StudyComparison, *, title:
     """Writes all configurations and the same notes as a Markdown document."""
     lines = [f"# {title}", "", f"{_size(comparison)[0].upper()}{_size(comparison)[1:]}.", ""]
     lines += markdown_table(_HEADINGS, _rows(comparison))
-    lines += ["", *(line + "  " for line in (*dropped_lines(comparison), *_notes(comparison))), "", worth(comparison)]
+    lines += [
+        "",
+        *(
+            line + "  "
+            for line in (*dropped_lines(comparison.dropped, num_subjects=comparison.num_subjects), *_notes(comparison))
+        ),
+        "",
+        worth(comparison),
+    ]
     with written_whole(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -84,13 +94,23 @@ def comparison_as_json(comparison: StudyComparison) -> dict[str, Any]:
     }
 
 
-def dropped_lines(comparison: StudyComparison) -> list[str]:
-    """For every configuration that lost its race: to which one, and on how many subjects."""
+def dropped_lines(dropped: Sequence[DroppedRecord], *, num_subjects: int) -> list[str]:
+    """For every configuration that lost its race: to which one, and on how many of the study's subjects."""
     return [
-        f"dropped: {one.configuration} after {one.num_subjects} of {comparison.num_subjects} subjects, "
+        f"dropped: {one.configuration} after {one.num_subjects} of {num_subjects} subjects, "
         f"F1 {one.f1:.3f} against {one.reference_f1:.3f} of {one.reference} on the same ones"
-        for one in comparison.dropped
+        for one in dropped
     ]
+
+
+def comparison_table(comparison: StudyComparison) -> tuple[tuple[str, ...], list[list[str]]]:
+    """Headings, and a row of as many cells for every complete configuration; parameters stand last."""
+    return _HEADINGS, _rows(comparison)
+
+
+def legend(comparison: StudyComparison) -> list[str]:
+    """What has to be known to read the table: first whether the recordings were rendered."""
+    return _notes(comparison)
 
 
 def _as_json(one: ComparedConfiguration) -> dict[str, Any]:

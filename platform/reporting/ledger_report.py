@@ -10,16 +10,21 @@ _MINUTE, _HOUR = 60.0, 3600.0
 
 def ledger_lines(ledger: EfficiencyLedger) -> Iterator[str]:
     """What was used, saved and lost, each in one line; nothing is said of what did not happen."""
+    return (f"{label}: {value}" for label, value in ledger_rows(ledger))
+
+
+def ledger_rows(ledger: EfficiencyLedger) -> Iterator[tuple[str, str]]:
+    """The same as labels and values."""
     folds = _number(ledger.finished.count, "fold") + (" and the winner" if ledger.winner.count else "")
     busy = "" if ledger.busy is None else f"; workers trained {ledger.busy:.0%} of the time that they were there"
-    yield f"used by this study: {_time(ledger.used)} for {folds}{busy}"
+    yield "used by this study", f"{_time(ledger.used)} for {folds}{busy}"
     yield from _line("saved", _saved(ledger))
     yield from _line("lost", _lost(ledger))
     if ledger.cost is not None:
         nodes = ", ".join(f"{_duration(seconds)} of {name}" for name, seconds in ledger.node_seconds.items())
-        yield f"cost: {ledger.cost:.2f} ({nodes})"
+        yield "cost", f"{ledger.cost:.2f} ({nodes})"
     if ledger.num_unmeasured:
-        yield f"GPUs of {_number(ledger.num_unmeasured, 'fold')} are not known: an older version noted none"
+        yield "GPUs", f"not known of {_number(ledger.num_unmeasured, 'fold')}, of which an older version noted none"
 
 
 def _saved(ledger: EfficiencyLedger) -> Iterator[str]:
@@ -42,10 +47,10 @@ def _lost(ledger: EfficiencyLedger) -> Iterator[str]:
         yield f"{_time(ledger.cut)} to {_number(ledger.cut.count, 'fold')} that ran when a run was stopped"
 
 
-def _line(title: str, parts: Iterator[str]) -> Iterator[str]:
+def _line(title: str, parts: Iterator[str]) -> Iterator[tuple[str, str]]:
     found = list(parts)
     if found:
-        yield f"{title}: {'; '.join(found)}"
+        yield title, "; ".join(found)
 
 
 def _time(spent: Spent) -> str:

@@ -63,13 +63,18 @@ def own_configurations(studies: Path) -> tuple[list[OwnConfiguration], list[str]
         if reason:
             left_out.append(f"{folder.name}: {reason}")
         else:
-            found += [_own(state, name, study=folder.name) for name in state.ranking()]
+            found += own_configurations_of(state, study=folder.name)
     return sorted(found, key=lambda one: one.place), left_out
+
+
+def own_configurations_of(state: StudyState, *, study: str) -> list[OwnConfiguration]:
+    """The complete configurations of one study that may stand there, nearest to the published one first."""
+    return sorted((_own(state, name, study=study) for name in state.ranking()), key=lambda one: one.place)
 
 
 def why_not(state: StudyState) -> str:
     """Why a study's figures must not stand beside those of the paper; empty when they may."""
-    dataset = _real_dataset(state)
+    dataset = real_dataset(state)
     if dataset not in TABLE_VII.counts:
         return f"the paper's tables have no dataset {state.study.dataset}"
     if state.study.rendered is not False:
@@ -86,7 +91,7 @@ def _own(state: StudyState, name: str, *, study: str) -> OwnConfiguration:
     configuration = configuration_of(state.study, state.configurations[name].params)
     parameters, usual = configuration.parameters(), Configuration().parameters()
     return OwnConfiguration(
-        dataset=_real_dataset(state),
+        dataset=real_dataset(state),
         study=study,
         name=name,
         matched={field: parameters[field] for field in MATCHED},
@@ -100,7 +105,7 @@ def _own(state: StudyState, name: str, *, study: str) -> OwnConfiguration:
     )
 
 
-def _real_dataset(state: StudyState) -> str:
+def real_dataset(state: StudyState) -> str:
     """The dataset whose recordings a study has, under whatever name its table has them."""
     if state.study.dataset != lineage.NAME:
         return state.study.dataset

@@ -74,6 +74,21 @@ def write_paper_json(path: Path, report: PaperReport) -> None:
         temporary.write_text(json.dumps({"tables": tables, "left_out": list(report.left_out)}, indent=2) + "\n")
 
 
+def paper_table_cells(report: PaperReport) -> Iterator[tuple[str, Sequence[str], list[list[str]]]]:
+    """Title, headings and cells of every table; a cell with our own figures has several lines."""
+    return _all_tables(report, separator="\n")
+
+
+def paper_legend() -> str:
+    """What has to be known to read the tables."""
+    return " ".join(_LEGEND)
+
+
+def paper_notes(report: PaperReport) -> list[str]:
+    """Where our figures come from, and which studies were left out."""
+    return _notes(report)
+
+
 def _all_tables(report: PaperReport, *, separator: str) -> Iterator[tuple[str, Sequence[str], list[list[str]]]]:
     """Title, headings and cells of every table."""
     for table in report.tables:

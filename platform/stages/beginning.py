@@ -6,6 +6,7 @@ from platform.rendering.rendered_root import RECORD_FILE
 from platform.sampling.decodings import draw_decodings
 from platform.stages.search_options import SearchOptions
 from platform.study.identity import dataset_digest, json_values, subject_order, versions
+from platform.study.origin import revision, without_credentials
 from platform.study.records import StudyRecord
 from platform.study.stored_scores import described_recordings
 from spotformer_core.datasets.recording import Dataset
@@ -39,6 +40,8 @@ def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> 
         sampler=str(options.sampler),
         racing=str(options.racing),
         prior_studies=list(options.prior_studies),
+        command=without_credentials(options.command),
+        revision=revision(),
     )
 
 

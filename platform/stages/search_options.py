@@ -21,6 +21,7 @@ class SearchOptions:
         gpus_per_fold: None to measure it where there are GPUs.
         retry_infeasible: try configurations again that did not fit into memory.
         tracking_uri: of MLflow; empty for the SQLite file of the workspace.
+        command: the command line that asks for it; only noted.
     """
 
     study: str
@@ -39,6 +40,7 @@ class SearchOptions:
     gpu_steps: GpuSteps = GpuSteps.EAGER
     budget: Budget = field(default_factory=Budget)
     retry_infeasible: bool = False
+    command: str = ""
 
     def __post_init__(self) -> None:
         repair = "Leave the option out to take the default."

@@ -7,7 +7,9 @@ from platform.study.records import ReopenedRecord, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
 from spotformer_core.errors import JournalError, StudyError
 
-_TOLD_ONLY = frozenset({"identity", "repairs", "missing_recordings", "recordings", "rendered", "prior"})
+_TOLD_ONLY = frozenset(
+    {"identity", "repairs", "missing_recordings", "recordings", "rendered", "prior", "command", "revision"}
+)
 """What a study says about itself and may differ: whatever of it changes a truth changes the dataset's digest, and
 what other studies had found is kept as it was when the study began."""
 

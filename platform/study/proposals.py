@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from platform.study.state import StudyState
+from platform.study.stored_scores import configuration_of
 from platform.study.workspace import scores_path
-from search_spaces.vocabulary import Space
 from spotformer_core.config import DecodingConfig
 from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
 from spotformer_core.decoding.proposals import Proposal, decode
@@ -37,11 +37,11 @@ class SpottedRecording:
 
 
 def spotted_recordings(
-    state: StudyState, configuration: str, *, recordings: Sequence[Recording], space: Space, folder: Path
+    state: StudyState, configuration: str, *, recordings: Sequence[Recording], folder: Path
 ) -> Iterator[SpottedRecording]:
     """Every recording of the study as the fold that held it out spotted it, in the order of `recordings`."""
     result = state.result(configuration, Protocol.HONEST)
-    own = space.configuration(state.configurations[configuration].params)
+    own = configuration_of(state.study, state.configurations[configuration].params)
     for recording in recordings:
         setting = result.settings[recording.subject]
         path = scores_path(folder, configuration, recording.subject, epoch=setting.epoch)

@@ -39,6 +39,10 @@ class StudyRecord:
     """Studies whose outcomes the sampler knows from the start."""
     prior: list[dict[str, Any]] = field(default_factory=list)
     """Those outcomes as they were when the study began: parameters, values, and worker-seconds that they took."""
+    command: str = ""
+    """The command line that began it; empty in studies that began before this was noted."""
+    revision: str = ""
+    """Git revision or version of this software that began it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

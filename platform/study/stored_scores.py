@@ -77,6 +77,7 @@ def described_recordings(recordings: Sequence[Recording]) -> dict[str, dict[str,
     return {
         one.name: {
             "subject": one.subject,
+            "frames_per_second": one.frames_per_second,
             "expressions": [[str(each.kind), each.onset, each.apex, each.offset] for each in one.expressions],
         }
         for one in recordings

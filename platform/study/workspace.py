@@ -9,6 +9,7 @@
   scores/<configuration>/epoch-<epoch>/<subject>.arrow  after an earlier one that the space stores
   scores/<configuration>/<subject>.npz                  counts under every setting that is chosen among
   models/<configuration>/                             the winner, trained on all subjects
+  report/                                             report.html, report.md, references.bib, figures
 <workspace>/registered/<name>/<version>/  copies of registered models that were used
 <workspace>/mlflow.db, mlflow-artifacts/  tracking, unless --tracking-uri names a server
 """

@@ -145,7 +145,6 @@ class Projection:
                 self._state,
                 configuration,
                 recordings=self._inputs.recordings,
-                space=self._inputs.space,
                 folder=self._inputs.folder,
             )
         )

@@ -17,6 +17,12 @@ import platform.search
 assert platform.system() == "Linux", "the standard functions survive the import of our modules"
 print("whole")
 """
+PAGE_AND_CITATIONS = """
+from platform.reporting.citations import bibliography
+from platform.reporting.document import Document
+from platform.reporting.document_html import as_html
+print(as_html(Document(title="t", lead=(), sections=())).split()[0], bibliography(("Deng2024",)).partition(",")[0])
+"""
 
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
@@ -95,7 +101,10 @@ def test_an_installed_wheel_gives_the_same_command(tmp_path: Path):
     printed = run(python, "-m", "platform.search", "--help", cwd=tmp_path)
     where = run(python, "-c", "import platform.search; print(platform.search.__file__)", cwd=tmp_path)
 
+    pages = run(python, "-c", PAGE_AND_CITATIONS, cwd=tmp_path)
+
     assert "--dataset" in printed
+    assert pages.split() == ["<!DOCTYPE", "@article{Deng2024"]
     assert Path(where.strip()).is_relative_to(tmp_path / "environment")
 
 

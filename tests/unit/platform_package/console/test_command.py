@@ -35,6 +35,14 @@ def test_a_command_receives_its_options():
     assert seen == [3]
 
 
+def test_a_command_receives_its_own_command_line_as_a_shell_would_take_it():
+    seen = []
+
+    run(lambda options: seen.append(options.command) or DONE, "--seed", " 3")
+
+    assert seen == ["python -m platform.search --seed ' 3'"]
+
+
 @pytest.mark.parametrize("error", [SpotFormerError, LandmarkError])
 def test_a_users_mistake_is_one_message_without_a_traceback(error, capsys):
     assert run(raising(error("--seed must be 0 or more, got -1."))) == MISTAKE == 2

@@ -1,4 +1,4 @@
-"""Annotation tables in the real formats, and the real ones."""
+"""Annotation tables in the real formats, and the real ones; studies on disk."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from platform.reporting.study_facts import StudyFacts, study_facts
+from platform.study.records import Record
+from platform.study.workspace import Workspace
 from spotformer_core.datasets import cas_me_2, samm_lv
+from tests.reported_studies import write_study
 
 
 def write_sheets(path: Path, sheets: dict[str, Sequence[Sequence[object]]]) -> Path:
@@ -96,3 +100,15 @@ def real_file() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="module")
+def facts_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Record]], StudyFacts]:
+    """The facts of a study with these records."""
+
+    def make(records: Sequence[Record]) -> StudyFacts:
+        workspace = Workspace(tmp_path_factory.mktemp("workspace"))
+        write_study(workspace, "made-up", records)
+        return study_facts(workspace, "made-up")
+
+    return make

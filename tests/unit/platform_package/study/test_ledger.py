@@ -143,7 +143,7 @@ def test_it_says_nothing_of_what_did_not_happen(make_study_record):
     assert lines == [
         "used by this study: 30 s of workers for 1 fold",
         "saved: 30 s of workers by 1 fold of earlier runs",
-        "GPUs of 1 fold are not known: an older version noted none",
+        "GPUs: not known of 1 fold, of which an older version noted none",
     ]
 
 

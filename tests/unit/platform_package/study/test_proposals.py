@@ -10,9 +10,7 @@ from spotformer_core.errors import StudyError
 
 
 def spotted(study):
-    return tuple(
-        spotted_recordings(study.state, "c0000", recordings=study.recordings, space=study.space, folder=study.folder)
-    )
+    return tuple(spotted_recordings(study.state, "c0000", recordings=study.recordings, folder=study.folder))
 
 
 def test_every_recording_comes_in_the_order_given_with_the_truths_its_proposals_found(finished_study):

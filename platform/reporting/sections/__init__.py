@@ -1,0 +1,1 @@
+"""The sections of a study's report: each makes plain blocks from the facts of the study."""
