@@ -32,7 +32,7 @@ check: .venv/.installed
 
 # Known vulnerabilities of everything in constraints.txt; asks a public database, so it needs the internet.
 audit: .audit/.installed
-	.audit/bin/python -m pip_audit --requirement constraints.txt --no-deps --disable-pip --progress-spinner off $(ARGS)
+	.audit/bin/python -m pip_audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off $(ARGS)
 
 format: .venv/.installed
 	$(RUN) -m ruff check --fix .
