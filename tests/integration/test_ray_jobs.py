@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,7 +162,7 @@ def test_a_job_that_was_stopped_continues_when_it_is_submitted_again(head: Head,
     resumed = head.submit(*command, "--json", str(report), more=["--submission-id", "second"])
 
     assert stopped.returncode == 0, stopped.stdout + stopped.stderr
-    assert "STOPPED" in status.stdout + status.stderr
+    assert "Job 'first' was stopped" in status.stdout
     assert "dataset demo: 3 recordings" in logs.stdout
     assert resumed.returncode == 0, resumed.stdout + resumed.stderr
     assert "leaderboard" in resumed.stdout
@@ -176,6 +178,19 @@ def wait_for_folds(head: Head, journal: Path, *, count: int) -> None:
     while not journal.exists() or journal.read_bytes().count(b'"record": "fold"') < count:
         assert time.monotonic() < deadline, head.job("logs", "first").stdout
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/api/jobs/", b'{"entrypoint": "true"}'), ("/api/jobs/", None), ("/api/version", None)]
+)
+def test_a_stranger_without_any_token_is_refused(head: Head, path: str, body: bytes | None):
+    request = urllib.request.Request(head.dashboard + path, body, {"Content-Type": "application/json"})
+
+    with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(request, timeout=60):
+        pass
+
+    with refused.value as answer:
+        assert answer.code == 401
 
 
 def test_a_users_mistake_makes_the_job_fail(head: Head):
