@@ -23,7 +23,7 @@ from tests.dockerfile import stages
 from tests.manifests import CLUSTER, REPOSITORY, commands, document, exported, filled_in, platform_commands, readme
 
 README_COMMANDS = commands(readme())
-SHELL = {"cd", "umask", "for", "do", "done", "export"}
+SHELL = {"cd", "umask", "for", "until", "do", "done", "export"}
 KUBECTL = {"create", "apply", "get", "port-forward"}
 _JOB = job_cli_group.name or "job"
 
