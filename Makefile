@@ -9,7 +9,7 @@ PORT ?= 5000
 RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
-.PHONY: search test test-slow check format ui constraints clean
+.PHONY: search test test-slow check audit format ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
 .PHONY: bench-training bench-bf16 bench-racing bench-search
 
@@ -29,6 +29,10 @@ check: .venv/.installed
 	$(RUN) -m mypy
 	$(RUN) -m mypy platform
 	$(RUN) tests/architecture/import_rules.py
+
+# Known vulnerabilities of everything in constraints.txt; asks a public database, so it needs the internet.
+audit: .audit/.installed
+	.audit/bin/python -m pip_audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off $(ARGS)
 
 format: .venv/.installed
 	$(RUN) -m ruff check --fix .
@@ -86,12 +90,19 @@ ui: .venv/.installed
 # Writes constraints.txt anew from the newest versions that pyproject.toml allows, in a fresh environment.
 constraints:
 	rm -rf .venv && $(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet -e ".[dev]"
+	.venv/bin/python -m pip install --quiet -e ".[dev,cluster]"
 	(grep '^#' constraints.txt; .venv/bin/python -m pip freeze --exclude-editable | sed 's/+cpu//') > constraints.new
 	mv constraints.new constraints.txt && touch .venv/.installed
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .audit
+
+# In an environment of its own: what audits must not change what is audited.
+.audit/.installed: pyproject.toml
+	@test -x .audit/bin/python || $(PYTHON) -m venv .audit
+	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["audit"])' \
+		| xargs -d '\n' .audit/bin/python -m pip install --quiet --disable-pip-version-check
+	@touch $@
 
 .venv/.installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

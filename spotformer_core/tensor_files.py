@@ -21,9 +21,13 @@ from torch import Tensor
 
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.errors import InvalidValueError, require
+from spotformer_core.limited_files import read_limited
 
 _LONGEST_HEADER = 100_000_000
 """Bytes; the bound that other readers of the format set."""
+
+_MOST_FILE_BYTES = 4 << 30
+"""A thousand times the weights of the published network."""
 
 _METADATA = "__metadata__"
 _DTYPES = {
@@ -79,9 +83,9 @@ def read_tensors(path: Path) -> TensorFile:
 
     Raises:
         InvalidValueError: when the file is damaged or of another format.
-        OSError: when it cannot be read.
+        OSError: when it cannot be read, is no regular file or has more than 4 GiB.
     """
-    content = path.read_bytes()
+    content = read_limited(path, most_bytes=_MOST_FILE_BYTES)
     length = int.from_bytes(content[:8], "little")
     _require_whole(len(content) >= 8 and length <= min(len(content) - 8, _LONGEST_HEADER), path, "its header")
     try:
@@ -91,7 +95,7 @@ def read_tensors(path: Path) -> TensorFile:
         ends = [0, *(stop for *_, stop in entries.values())]
         sizes = [_num_bytes(dtype, shape) for dtype, shape, *_ in entries.values()]
         starts = [start for *_, start, _ in entries.values()]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(path, "its header") from error
     data = content[8 + length :]
     fits = starts == ends[:-1] and sizes == [stop - start for start, stop in zip(starts, ends[1:], strict=True)]

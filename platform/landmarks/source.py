@@ -12,6 +12,7 @@ from spotformer_core.errors import LandmarkError
 from spotformer_core.flow.landmark_files import landmark_path, read_landmarks
 from spotformer_core.flow.lost_faces import DEFAULT_POLICY, LostFacePolicy, completed, lost_frames
 from spotformer_core.flow.video_frames import VideoWalk
+from spotformer_core.limited_files import require_regular
 from spotformer_core.shapes import Float32
 
 
@@ -86,6 +87,7 @@ class LandmarkFiles:
         """A digest of the recording's CSV, and the policy for lost faces."""
         path = landmark_path(self.folder, recording=recording.name)
         try:
+            require_regular(path)
             # Block by block: the file of an hour has a hundred megabytes.
             with path.open("rb") as file:
                 digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -15,11 +15,13 @@ from platform.rendering.settings import DemoSettings, Difficulty
 from platform.rendering.trees import TREES, Layout
 from spotformer_core.atomic_files import write_whole
 from spotformer_core.errors import DatasetError, InvalidValueError
+from spotformer_core.limited_files import read_limited
 
 RECORD_FILE = "rendered.json"
 NOTE_FILE = "RENDERED.md"
 _RECORD_VERSION = 1
 """Raised whenever equal settings begin to give other frames."""
+_MOST_RECORD_BYTES = 1 << 20
 _SOURCE = "skimage.data.astronaut(): Eileen Collins by NASA, in the public domain"
 
 
@@ -101,10 +103,10 @@ def _parameters(settings: RenderSettings) -> dict[str, Any]:
 def _recorded_parameters(root: Path) -> dict[str, Any] | None:
     """The settings in the record; None where there is no record."""
     try:
-        record = json.loads((root / RECORD_FILE).read_bytes())
+        record = json.loads(read_limited(root / RECORD_FILE, most_bytes=_MOST_RECORD_BYTES))
     except FileNotFoundError:
         return None
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(root, reason=error) from error
     if not isinstance(record, dict) or not isinstance(record.get("settings"), dict):
         raise _damaged(root, reason="no settings in it")

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.errors import InvalidValueError, did_you_mean
+from spotformer_core.limited_files import require_regular
 from spotformer_core.metrics.scoring import Span
 
 COLUMNS = ("video", "kind", "onset", "offset")
 SCORE = "score"
 """The one column that may be missing; it is checked, but no convention counts by it."""
 _LARGEST_FRAME_NUMBER = 10**9
+MOST_FILE_BYTES = 256 << 20
+"""Millions of detections."""
 
 
 def read_detections(path: Path, *, recordings: Collection[str]) -> tuple[Span, ...]:
@@ -37,6 +40,7 @@ def read_detections(path: Path, *, recordings: Collection[str]) -> tuple[Span, .
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """Every row that is not empty, by column, and where it stands."""
     try:
+        require_regular(path, most_bytes=MOST_FILE_BYTES)
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file, strict=True)
             header = _header(next(reader, []), path)

@@ -18,6 +18,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from spotformer_core.errors import StudyError
+from spotformer_core.file_names import require_file_name
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.metrics.protocols import LAST_EPOCH
 
@@ -50,8 +52,12 @@ class Workspace:
         return self.folder / "studies"
 
     def study(self, name: str) -> Path:
-        """Folder of one study."""
-        return self.studies / name
+        """Folder of one study.
+
+        Raises:
+            InvalidValueError: when the name cannot be that of a folder.
+        """
+        return self.studies / require_file_name(name, "a study (--study, or the name of a --space)")
 
     @property
     def peak_memory(self) -> Path:
@@ -90,14 +96,22 @@ def default_workspace() -> Workspace:
 
 
 def scores_path(study_folder: Path, configuration: str, subject: str, *, epoch: int = LAST_EPOCH) -> Path:
-    """Where the frame scores of one fold lie, as they were after an epoch."""
-    folder = study_folder / "scores" / configuration
-    return (folder if epoch == LAST_EPOCH else folder / f"epoch-{epoch}") / f"{subject}.arrow"
+    """Where the frame scores of one fold lie, as they were after an epoch.
+
+    Raises:
+        StudyError: when a name, which may come from a journal, would lead elsewhere.
+    """
+    folder = _scores_folder(study_folder, configuration)
+    return (folder if epoch == LAST_EPOCH else folder / f"epoch-{epoch}") / f"{_named(subject)}.arrow"
 
 
 def table_path(study_folder: Path, configuration: str, subject: str) -> Path:
-    """Where the counts of one fold lie under every setting that is chosen among."""
-    return study_folder / "scores" / configuration / f"{subject}.npz"
+    """Where the counts of one fold lie under every setting that is chosen among.
+
+    Raises:
+        StudyError: when a name, which may come from a journal, would lead elsewhere.
+    """
+    return _scores_folder(study_folder, configuration) / f"{_named(subject)}.npz"
 
 
 def leaderboard_path(study_folder: Path) -> Path:
@@ -111,5 +125,17 @@ def journal_path(study_folder: Path) -> Path:
 
 
 def model_folder(study_folder: Path, configuration: str) -> Path:
-    """Where the model of a configuration lies that was trained on every subject."""
-    return study_folder / "models" / configuration
+    """Where the model of a configuration lies that was trained on every subject.
+
+    Raises:
+        StudyError: when the name, which may come from a journal, would lead elsewhere.
+    """
+    return study_folder / "models" / _named(configuration)
+
+
+def _scores_folder(study_folder: Path, configuration: str) -> Path:
+    return study_folder / "scores" / _named(configuration)
+
+
+def _named(name: str) -> str:
+    return require_file_name(name, "a configuration or subject of a journal", error=StudyError)

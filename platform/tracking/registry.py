@@ -24,6 +24,7 @@ from mlflow.types import ColSpec, Schema
 import spotformer_core
 from platform.tracking.client import CONFIGURATION_TAG, STUDY_TAG, find_run_anywhere, tracking_client
 from spotformer_core.errors import ModelError, StudyError
+from spotformer_core.file_names import require_file_name
 from spotformer_core.spotting.model_files import CARD_FILE, DESCRIPTION_FILE, read_model
 from spotformer_core.spotting.video_recordings import ROW_FIELDS
 
@@ -103,7 +104,8 @@ def downloaded_model(uri: str, *, tracking_uri: str, folder: Path) -> Path:
     client = tracking_client(tracking_uri)
     try:
         found = _version_named(client, uri)
-        kept = folder / found.name / str(found.version)
+        # The server says these; whoever runs it must not say where files are written.
+        kept = folder / _named(found.name) / _named(str(found.version))
         if (kept / _MODEL_ARTIFACT / DESCRIPTION_FILE).exists():
             return kept / _MODEL_ARTIFACT
         source = f"{client.get_model_version_download_uri(found.name, found.version)}/artifacts/{_MODEL_ARTIFACT}"
@@ -127,6 +129,10 @@ def registered_names(tracking_uri: str) -> tuple[str, ...]:
     """
     models = tracking_client(tracking_uri).search_registered_models()
     return tuple(sorted(model.name for model in models if CHAMPION in model.aliases))
+
+
+def _named(name: str) -> str:
+    return require_file_name(name, "a registered model or its version", error=ModelError)
 
 
 def _version_named(client: MlflowClient, uri: str) -> ModelVersion:

@@ -84,7 +84,7 @@ def assemble_dataset(
     unreadable: dict[str, str] = {}
     for one in stored:
         try:
-            frames = list_frames(one, policies=options.policies)
+            frames = list_frames(one, policies=options.policies, root=root)
         except RecordingError as error:
             unreadable[one.name] = str(error)
             applied[Policy.UNREADABLE_RECORDING_SKIPPED] += len(rows_of[one.name])

@@ -28,6 +28,7 @@ from spotformer_core.datasets.stored_recording import StoredRecording
 from spotformer_core.datasets.table_rows import TableRow, shown
 from spotformer_core.datasets.tables import find_table, read_table
 from spotformer_core.errors import AnnotationError
+from spotformer_core.limited_files import read_limited
 
 NAME = "cas-me-3"
 FRAMES_PER_SECOND = 30
@@ -47,6 +48,7 @@ _FOLDERS = (".", "part_A", "part_A/data/part_A", "part_A/data", "data/part_A", "
 _ANNOTATION_FOLDERS = (".", "part_A/annotation", "annotation", "annotation/partA", "part_A")
 _EXCEPTION_FOLDERS = ("exception", "part_A/exception")
 _DAMAGED_FILE = "error_info_damaged_image_partA.txt"
+_MOST_LIST_BYTES = 16 << 20
 _DAMAGED = re.compile(r"(spNO\.[0-9]+)\s+([a-z])\s+([0-9]{1,9})\.jpg", re.IGNORECASE)
 _SUBJECT = re.compile(r"spNO\.[0-9]+")
 _LETTER = re.compile(r"[a-z]")
@@ -180,7 +182,7 @@ def _damaged_frames(root: Path) -> dict[str, set[int]]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        return path.read_text(encoding="utf-8").splitlines()
+        return read_limited(path, most_bytes=_MOST_LIST_BYTES).decode().splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise AnnotationError(
             f"the list of damaged images must be a text file, got {path} ({error}). Copy it again from the release."

@@ -22,11 +22,13 @@ class FrameFiles:
     Attributes:
         numbers: the number at the end of each file's name; they rise but may have gaps and begin anywhere.
         num_damaged: files that were left out as damaged.
+        links: those of `paths` that are symbolic links.
     """
 
     paths: tuple[Path, ...]
     numbers: tuple[int, ...]
     num_damaged: int = 0
+    links: tuple[Path, ...] = ()
 
     @property
     def is_sorted_by_name(self) -> bool:
@@ -48,13 +50,13 @@ def list_frame_files(folder: Path, *, damaged: Collection[int] = (), empty_is_da
         RecordingError: when the folder is missing or holds no image that is not damaged, when an image's name does not
             end in a number, or when two have the same number.
     """
-    names = _image_names(folder)
-    if not names:
+    is_link = _image_names(folder)
+    if not is_link:
         raise RecordingError(
             f"a folder of a recording must hold image files ({', '.join(IMAGE_SUFFIXES)}), got none in {folder}. "
             "Unpack its frames there or remove the folder."
         )
-    numbered = sorted((_number(name, folder=folder), name) for name in names)
+    numbered = sorted((_number(name, folder=folder), name) for name in is_link)
     _require_different(numbered, folder=folder)
     usable = [
         (number, name)
@@ -70,6 +72,7 @@ def list_frame_files(folder: Path, *, damaged: Collection[int] = (), empty_is_da
         paths=tuple(folder / name for _, name in usable),
         numbers=tuple(number for number, _ in usable),
         num_damaged=len(numbered) - len(usable),
+        links=tuple(folder / name for _, name in usable if is_link[name]),
     )
 
 
@@ -98,14 +101,15 @@ def _is_empty(path: Path) -> bool:
         return False
 
 
-def _image_names(folder: Path) -> list[str]:
+def _image_names(folder: Path) -> dict[str, bool]:
+    """Names of the image files, and whether each is a link."""
     try:
         with os.scandir(folder) as entries:
-            return [
-                entry.name
+            return {
+                entry.name: entry.is_symlink()
                 for entry in entries
                 if not entry.name.startswith(".") and entry.name.lower().endswith(IMAGE_SUFFIXES) and entry.is_file()
-            ]
+            }
     except OSError as error:
         raise RecordingError(
             f"the frames of a recording must be in a readable folder, got {folder} ({error.strerror}). "

@@ -158,9 +158,15 @@ def _first_frame_number(name: str, first_frame: FirstFrame) -> int:
     return int(first_frame)
 
 
+def _bare(name: str) -> str:
+    """The name without that of its dataset, unless what is left is no name: "a_.." would lead out of the root."""
+    bare = _PREFIX.sub("", name, count=1)
+    return bare if _NAME.fullmatch(bare) else name
+
+
 def _folders_of(root: Path, *, name: str, subject: str) -> Sequence[Path]:
     """Folders that hold the frames of the recording."""
-    bare_name, bare_subject = _PREFIX.sub("", name, count=1), _PREFIX.sub("", subject, count=1)
+    bare_name, bare_subject = _bare(name), _bare(subject)
     places = dict.fromkeys(
         (
             *(root / one / two for one in (subject, bare_subject) for two in (name, bare_name)),

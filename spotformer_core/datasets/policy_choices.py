@@ -65,6 +65,14 @@ class DamagedFrames(StrEnum):
     """None is: they are found when the recording is decoded, which then fails by name."""
 
 
+class Links(StrEnum):
+    """Symbolic links among the frames and videos of a dataset; no truth depends on it."""
+
+    INSIDE = "inside"
+    """They must lead to something in the dataset's root."""
+    ANYWHERE = "anywhere"
+
+
 class ExpressionLengths(StrEnum):
     """Which expressions of CAS(ME)^3 count."""
 
@@ -103,6 +111,7 @@ class AnnotationPolicies:
     past_end: PastEnd = PastEnd.CLIP
     gaps: Gaps = Gaps.NEAREST
     damaged_frames: DamagedFrames = DamagedFrames.LISTED
+    links: Links = Links.INSIDE
     expression_lengths: ExpressionLengths = ExpressionLengths.ALL
     lineage_first_frame: FirstFrame = FirstFrame.BY_DATASET
     samm_step: SammStep = SammStep.SEVEN

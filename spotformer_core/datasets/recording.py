@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from spotformer_core.errors import InvalidValueError
+from spotformer_core.file_names import require_file_name
 
 
 class ExpressionKind(StrEnum):
@@ -59,7 +60,8 @@ class Recording:
         video_path: the video file that holds the frames, or None.
 
     Raises:
-        InvalidValueError: when there is not one path for each frame number, or both kinds of files are given.
+        InvalidValueError: when there is not one path for each frame number, or both kinds of files are given; when its
+            name or its subject cannot be that of a file, since files are named after them.
     """
 
     dataset: str
@@ -72,6 +74,8 @@ class Recording:
     video_path: Path | None = None
 
     def __post_init__(self) -> None:
+        require_file_name(self.name, "a recording")
+        require_file_name(self.subject, "a subject")
         expected = len(self.frame_paths) if self.frame_paths else len(self.frame_numbers)
         if len(self.frame_numbers) != expected or (self.frame_paths and self.video_path):
             raise InvalidValueError(

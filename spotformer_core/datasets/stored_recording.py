@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from spotformer_core.datasets.containment import require_inside
 from spotformer_core.datasets.frame_files import list_frame_files
 from spotformer_core.datasets.policies import Policy
 from spotformer_core.datasets.policy_choices import AnnotationPolicies, DamagedFrames
@@ -68,19 +69,24 @@ def is_video(path: Path) -> bool:
     return path.suffix.lower() in VIDEO_SUFFIXES
 
 
-def list_frames(stored: StoredRecording, *, policies: AnnotationPolicies) -> StoredFrames:
+def list_frames(stored: StoredRecording, *, policies: AnnotationPolicies, root: Path | None = None) -> StoredFrames:
     """The frames of `stored`; image files are listed and not opened, the frames of a video are counted.
 
+    Args:
+        root: where links may lead to; None for what somebody named by hand, whose links may lead anywhere.
+
     Raises:
-        RecordingError: when the folder or the video cannot be read, or holds no frame.
+        RecordingError: when the folder or the video cannot be read, or holds no frame; when a link leaves `root`.
     """
+    if stored.path is not None and root is not None:
+        require_inside(stored.path, root, policies.links)
     repairs: Counter[Policy] = Counter()
     frames_per_second = stored.frames_per_second
     paths: tuple[Path, ...] = ()
     numbers: Sequence[int] = range(stored.num_frames or 0)
     video_path = None
     if stored.path is not None and stored.path.is_dir():
-        paths, numbers = _image_files(stored, stored.path, repairs, policies=policies)
+        paths, numbers = _image_files(stored, stored.path, repairs, policies=policies, root=root)
     elif stored.path is not None:
         video_path = stored.path
         numbers, declared = _video_positions(stored, video_path, repairs)
@@ -99,13 +105,16 @@ def list_frames(stored: StoredRecording, *, policies: AnnotationPolicies) -> Sto
 
 
 def _image_files(
-    stored: StoredRecording, folder: Path, repairs: Counter[Policy], *, policies: AnnotationPolicies
+    stored: StoredRecording, folder: Path, repairs: Counter[Policy], *, policies: AnnotationPolicies, root: Path | None
 ) -> tuple[tuple[Path, ...], tuple[int, ...]]:
     files = list_frame_files(
         folder,
         damaged=stored.damaged,
         empty_is_damaged=policies.damaged_frames is DamagedFrames.LISTED_AND_EMPTY,
     )
+    if root is not None:
+        for link in files.links:
+            require_inside(link, root, policies.links)
     if stored.num_frames is not None and stored.num_frames != len(files.paths):
         raise RecordingError(
             f"a folder must hold as many frames as its table says, got {len(files.paths)} instead of "

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 
 from spotformer_core.errors import RecordingError
+from spotformer_core.limited_files import require_regular
 
 VIDEO_SUFFIXES = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v", ".mpg", ".mpeg")
 """Whatever their case."""
@@ -87,6 +88,7 @@ def opened_video(path: Path, *, parameters: tuple[int, ...] = ()) -> Iterator[cv
 
 def _require_readable(path: Path) -> None:
     try:
+        require_regular(path)
         with path.open("rb"):
             return
     except OSError as error:

@@ -10,9 +10,12 @@ import numpy as np
 from spotformer_core.datasets.recording import Recording
 from spotformer_core.errors import RecordingError, require
 from spotformer_core.flow.video_frames import VideoWalk
+from spotformer_core.limited_files import read_limited
 from spotformer_core.shapes import UInt8
 
 _BLOCK_BYTES = 1 << 20
+_MOST_IMAGE_BYTES = 256 << 20
+"""A hundred times a frame of SAMM-LV as it comes from the camera."""
 
 
 def read_frames(
@@ -131,18 +134,27 @@ def _image_frames(
     for path in recording.frame_paths[frames.start : frames.stop]:
         data = _read_bytes(path, recording)
         mode = cv2.IMREAD_COLOR if color else cv2.IMREAD_GRAYSCALE
-        frame = cv2.imdecode(np.frombuffer(data, np.uint8), mode) if data else None
+        frame = _decoded(data, mode)
         if frame is None:
             raise RecordingError(
                 f"every frame must be an image, but {path} of recording {recording.name} ({len(data)} bytes) is none. "
                 "Restore the file from the release."
             )
-        yield np.asarray(frame, np.uint8)
+        yield frame
+
+
+def _decoded(data: bytes, mode: int) -> UInt8[np.ndarray, "height width *channels"] | None:
+    """The image, or None when the bytes are none, or one of more pixels (2^30) than OpenCV decodes."""
+    try:
+        frame = cv2.imdecode(np.frombuffer(data, np.uint8), mode) if data else None
+    except cv2.error:
+        return None
+    return None if frame is None else np.asarray(frame, np.uint8)
 
 
 def _read_bytes(path: Path, recording: Recording) -> bytes:
     try:
-        return path.read_bytes()
+        return read_limited(path, most_bytes=_MOST_IMAGE_BYTES)
     except OSError as error:
         raise _unreadable(path, recording, error) from error
 

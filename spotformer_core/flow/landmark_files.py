@@ -21,6 +21,7 @@ from pyarrow import csv as arrow_csv
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.datasets.recording import Recording
 from spotformer_core.errors import LandmarkError
+from spotformer_core.limited_files import require_regular
 from spotformer_core.shapes import Bool, Float, Float32, Int
 
 NUM_LANDMARKS = 68
@@ -28,6 +29,8 @@ COLUMNS = tuple(f"{axis}_{index}" for axis in "xy" for index in range(NUM_LANDMA
 """Those that must be there, in the order that they are written in."""
 SMALLEST_CONFIDENCE = 0.7
 """Just below the 0.725 from which OpenFace itself speaks of success; its files round to two decimals."""
+_MOST_FILE_BYTES = 8 << 30
+"""Three days at 30 frames per second."""
 _OPTIONAL_COLUMNS = ("frame", "success", "confidence")
 _NUM_NAMED = 5
 
@@ -92,6 +95,7 @@ def wanted_columns(path: Path) -> dict[str, str]:
     Raises:
         LandmarkError: when one that must be there is missing.
     """
+    require_regular(path, most_bytes=_MOST_FILE_BYTES)
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file), [])
     written_as = {name.strip(): name for name in header}

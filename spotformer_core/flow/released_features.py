@@ -36,7 +36,7 @@ def find_features(folder: Path, names: Iterable[str]) -> dict[str, Path]:
         DatasetError: when the folder holds no such file at all, or a recording has several.
     """
     paths_of: defaultdict[str, list[Path]] = defaultdict(list)
-    for path in sorted(folder.rglob(f"*{SUFFIX}")):
+    for path in sorted(path for path in folder.rglob(f"*{SUFFIX}") if path.is_file()):
         paths_of[path.stem].append(path)
         if len(path.stem) > _NAME_LENGTH:
             paths_of[path.stem[:_NAME_LENGTH]].append(path)

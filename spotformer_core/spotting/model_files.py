@@ -22,6 +22,7 @@ from typing import Any
 from spotformer_core.config import Configuration, DecodingConfig
 from spotformer_core.errors import InvalidValueError, ModelError, require
 from spotformer_core.flow.settings import ExtractionSettings
+from spotformer_core.limited_files import read_limited, require_regular
 from spotformer_core.model.spotformer import SpotFormer
 from spotformer_core.tensor_files import read_tensors, write_tensors
 
@@ -30,6 +31,7 @@ FORMAT = 1
 DESCRIPTION_FILE = "model.json"
 WEIGHTS_FILE = "weights.safetensors"
 CARD_FILE = "README.md"
+_MOST_DESCRIPTION_BYTES = 16 << 20
 _DECODING_FIELDS = frozenset(one.name for one in fields(DecodingConfig))
 
 
@@ -127,12 +129,13 @@ def read_model(folder: Path) -> StoredModel:
     document = _read_document(folder)
     path = folder / WEIGHTS_FILE
     try:
+        require_regular(path)
         description = _description(document)
         digest = _digest(path)
         state = read_tensors(path).tensors
     except FileNotFoundError:
         raise ModelError(f"a model must have its weights, got no {path}. Copy the whole folder again.") from None
-    except (InvalidValueError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except (InvalidValueError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise _damaged(folder, error) from error
     if digest != document["weights"]:
         raise _damaged(folder, f"weights with the digest {digest} instead of {document['weights']}")
@@ -169,14 +172,14 @@ def _description(document: Mapping[str, Any]) -> ModelDescription:
 def _read_document(folder: Path) -> dict[str, Any]:
     path = folder / DESCRIPTION_FILE
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(read_limited(path, most_bytes=_MOST_DESCRIPTION_BYTES))
         found = document["format"]
     except FileNotFoundError:
         raise ModelError(
             f"a model must be a folder with {DESCRIPTION_FILE} and {WEIGHTS_FILE}, got no {path}. "
             "Name the folder of a model."
         ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged(folder, error) from error
     if found != FORMAT:
         raise ModelError(

@@ -1,21 +1,26 @@
 """`ray job submit` against a running head with token authentication: with a working dir and with a wheel."""
 
+import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.free_ports import free_ports
 from tests.integration.test_the_name_platform import REPOSITORY, bare_environment, run
+from tests.searches import SMOKE_SEARCH, Search, journal_lines
 
 RAY = Path(sys.executable).with_name("ray")
 SECONDS_TO_START = 240
+SECONDS_TO_FIRST_FOLDS = 400
 
 
 @dataclass(frozen=True)
@@ -25,27 +30,23 @@ class Head:
     dashboard: str
     environment: dict[str, str]
 
-    def submit(self, *command: str, working_dir: Path | None = None) -> subprocess.CompletedProcess[str]:
+    def submit(
+        self, *command: str, working_dir: Path | None = None, more: Sequence[str] = ()
+    ) -> subprocess.CompletedProcess[str]:
         where = ["--working-dir", str(working_dir)] if working_dir else []
+        return self.job("submit", *where, *more, "--", *command, current=working_dir or Path("/"))
+
+    def job(self, verb: str, *arguments: str, current: Path = Path("/")) -> subprocess.CompletedProcess[str]:
+        """`ray job <verb>` as it ended."""
         return subprocess.run(
-            [str(RAY), "job", "submit", "--address", self.dashboard, *where, "--", *command],
-            cwd=working_dir or "/",
+            [str(RAY), "job", verb, "--address", self.dashboard, *arguments],
+            cwd=current,
             env=self.environment,
             capture_output=True,
             text=True,
             timeout=600,
             check=False,
         )
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def start_head(folder: Path, python: Path) -> tuple["subprocess.Popen[bytes]", Head]:
@@ -145,6 +146,51 @@ def test_a_job_without_the_token_is_refused(head: Head, tmp_path: Path):
 
     assert done.returncode != 0
     assert "--dataset" not in done.stdout
+
+
+def test_a_job_that_was_stopped_continues_when_it_is_submitted_again(head: Head, workspace: Path, undisturbed: Search):
+    journal = workspace / "studies" / "demo-smoke-seed5" / "journal.jsonl"
+    report = workspace / "result.json"
+    command = ["python", "-m", "platform.search", "--workspace", str(workspace), *SMOKE_SEARCH, "--workers", "1"]
+
+    submitted = head.submit(*command, more=["--no-wait", "--submission-id", "first"])
+    assert submitted.returncode == 0, submitted.stdout + submitted.stderr
+    wait_for_folds(head, journal, count=2)
+    stopped = head.job("stop", "first")
+    status, logs = head.job("status", "first"), head.job("logs", "first")
+    finished = journal_lines(journal, "fold")
+    resumed = head.submit(*command, "--json", str(report), more=["--submission-id", "second"])
+
+    assert stopped.returncode == 0, stopped.stdout + stopped.stderr
+    assert "Job 'first' was stopped" in status.stdout
+    assert "dataset demo: 3 recordings" in logs.stdout
+    assert resumed.returncode == 0, resumed.stdout + resumed.stderr
+    assert "leaderboard" in resumed.stdout
+    result = json.loads(report.read_text())
+    assert result["resumed_folds"] == len(finished) >= 2
+    assert result["new_folds"] == 9 - len(finished) > 0
+    assert journal_lines(journal, "fold")[: len(finished)] == finished
+    assert result["configurations"] == undisturbed.result["configurations"]
+
+
+def wait_for_folds(head: Head, journal: Path, *, count: int) -> None:
+    deadline = time.monotonic() + SECONDS_TO_FIRST_FOLDS
+    while not journal.exists() or journal.read_bytes().count(b'"record": "fold"') < count:
+        assert time.monotonic() < deadline, head.job("logs", "first").stdout
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/api/jobs/", b'{"entrypoint": "true"}'), ("/api/jobs/", None), ("/api/version", None)]
+)
+def test_a_stranger_without_any_token_is_refused(head: Head, path: str, body: bytes | None):
+    request = urllib.request.Request(head.dashboard + path, body, {"Content-Type": "application/json"})
+
+    with pytest.raises(urllib.error.HTTPError) as refused, urllib.request.urlopen(request, timeout=60):
+        pass
+
+    with refused.value as answer:
+        assert answer.code == 401
 
 
 def test_a_users_mistake_makes_the_job_fail(head: Head):
