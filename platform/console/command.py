@@ -12,6 +12,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 
+from platform.console.libraries import let_libraries_speak, libraries_may_speak
 from spotformer_core.errors import SpotFormerError
 
 DONE, UNDONE, MISTAKE, STOPPED = 0, 1, 2, 130
@@ -21,6 +22,8 @@ def run_command(main: Callable[[argparse.Namespace], int], parser: argparse.Argu
     """The exit code of `main`, or of the way in which it ended."""
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    if libraries_may_speak() or getattr(options, "verbose", False):
+        let_libraries_speak()
     try:
         return main(options)
     except SpotFormerError as error:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from platform.console.libraries import libraries_may_speak
 from platform.scheduling.fold_trial import FoldInputs, run_fold
 from platform.scheduling.searcher import FoldSearcher
 from platform.study.planning import Plan
@@ -61,7 +62,7 @@ def run_folds(
             run_config=tune.RunConfig(
                 name="folds",
                 storage_path=scratch,
-                verbose=0,
+                verbose=1 if libraries_may_speak() else 0,
                 failure_config=tune.FailureConfig(max_failures=FOLD_RETRIES),
             ),
         ).fit()

@@ -10,11 +10,12 @@ from typing import Any
 
 from ray.tune.search import Searcher
 
+from platform.compute.ray_logs import place_of_logs
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, as_fold_record
 from platform.study.planning import FoldOrder, Plan
 from platform.study.records import FoldRecord
 
-UNKNOWN_FAILURE = "the worker died or raised, retries included; Ray's log of the trial says how"
+UNKNOWN_FAILURE = "the worker died or raised, retries included"
 NO_OUTCOME = "the worker ended the fold without an outcome; its version differs from the driver's"
 
 
@@ -45,7 +46,7 @@ class FoldSearcher(Searcher):
         if order is None:
             return
         if error:
-            self._guarded(lambda: self._plan.fail(order, UNKNOWN_FAILURE))
+            self._guarded(lambda: self._plan.fail(order, f"{UNKNOWN_FAILURE}; Ray's logs say how: {place_of_logs()}"))
         elif result and FINISHED in result:
             self._guarded(lambda: self._complete(result[FINISHED]))
         elif result and FAILURE in result:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from platform.console.progress import StageProgress
+from platform.console.search_progress import SearchProgress
 from platform.rendering.rendered_root import RECORD_FILE
 from platform.sampling.decodings import draw_decodings
 from platform.sampling.sampler import ask
@@ -30,6 +30,8 @@ from platform.winner.training import WinnerOrder, is_kept
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.errors import InvalidValueError
 from spotformer_core.flow.store import FlowStore
+
+RENDERED_REMARK = "rendered: says nothing about real faces"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -211,7 +213,6 @@ def _run_folds(
     from platform.scheduling.run import FoldResources, run_folds
 
     state = plan.state
-    done, total = plan.num_folds()
     inputs = FoldInputs(
         recordings=dataset.recordings,
         store=store,
@@ -222,13 +223,14 @@ def _run_folds(
         decodings=tuple(state.study.decodings),
         gpu_steps=options.gpu_steps,
     )
-    with StageProgress("search", total=total, unit="folds", done=done) as progress:
+    remark = RENDERED_REMARK if is_rendered(dataset) else ""
+    with SearchProgress(plan, study=options.study, remark=remark) as progress:
 
         def on_fold(record: FoldRecord) -> None:
             status = state.configurations[record.configuration].status
             if status is ConfigurationStatus.COMPLETE or status is ConfigurationStatus.DROPPED:
                 on_decided(record.configuration)
-            progress.advance(1, detail=_best_so_far(state))
+            progress.changed()
 
         run_folds(
             plan,
@@ -242,11 +244,6 @@ def _run_folds(
 def is_rendered(dataset: Dataset) -> bool:
     """Whether the dataset was rendered by this software, so that its figures say nothing about people."""
     return (dataset.root / RECORD_FILE).exists()
-
-
-def _best_so_far(state: StudyState) -> str:
-    ranking = state.ranking()
-    return f"best F1 {state.value(ranking[0]):.3f} ({ranking[0]})" if ranking else ""
 
 
 def _failures(state: StudyState) -> list[str]:

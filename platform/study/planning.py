@@ -108,6 +108,11 @@ class Plan:
         """Takes back a fold that was stopped; it waits again."""
         self._running[order.configuration].discard(order.subject)
 
+    @property
+    def num_running(self) -> int:
+        """Folds that were handed out and have not come back. May be read by another thread than the one that plans."""
+        return sum(len(subjects) for subjects in list(self._running.values()))
+
     def num_folds(self) -> tuple[int, int]:
         """Finished folds, and folds in all when every configuration that is not dropped runs whole."""
         configurations = self.state.configurations.values()

@@ -17,6 +17,8 @@ from platform.study.planning import Plan
 from platform.study.records import FailureRecord, FoldRecord, StudyRecord
 from platform.study.state import ConfigurationStatus
 
+WORKER_GONE = f"{UNKNOWN_FAILURE}; Ray's logs say how: `logs` in the folder of Ray's session"
+
 
 @pytest.fixture
 def journal(tmp_path):
@@ -101,8 +103,8 @@ def test_the_search_ends_when_every_configuration_is_decided(searcher, heard):
     ("result", "error", "reason"),
     [
         ({FAILURE: "loss is NaN", "done": True}, False, "loss is NaN"),
-        (None, True, UNKNOWN_FAILURE),
-        ({"training_iteration": 1}, True, UNKNOWN_FAILURE),
+        (None, True, WORKER_GONE),
+        ({"training_iteration": 1}, True, WORKER_GONE),
         ({"training_iteration": 1, "done": True}, False, NO_OUTCOME),
     ],
     ids=["failure", "error without result", "error with result", "no outcome"],
