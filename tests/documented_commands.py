@@ -37,14 +37,14 @@ def documented_commands() -> list[DocumentedCommand]:
 
 
 def shell_blocks(page: str) -> list[tuple[str, str]]:
-    """The shell blocks of a page in their order, each with the block of text behind it, which shows what it prints."""
-    fences = _FENCE.findall((ROOT / page).read_text(encoding="utf-8"))
-    behind = [*fences[1:], ("", "")]
-    return [
-        (body, shown if language == "text" else "")
-        for (kind, body), (language, shown) in zip(fences, behind, strict=True)
-        if kind == "sh"
-    ]
+    """The shell blocks of a page in their order, each with the blocks of text behind it, which show what it prints."""
+    blocks: list[tuple[str, str]] = []
+    for language, body in _FENCE.findall((ROOT / page).read_text(encoding="utf-8")):
+        if language == "sh":
+            blocks.append((body, ""))
+        elif language == "text" and blocks:
+            blocks[-1] = (blocks[-1][0], blocks[-1][1] + body)
+    return blocks
 
 
 def lines_of(text: str) -> Iterator[str]:
