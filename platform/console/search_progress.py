@@ -64,7 +64,7 @@ class SearchProgress:
             self._live.stop()
         if kind is None:
             racing = racing_of(self._standing)
-            self._say(", ".join([f"{self._count()} in {self._elapsed():.0f} s", *([racing] if racing else [])]))
+            self._say(f"{self._count()} in {self._elapsed():.0f} s{f'; racing: {racing}' if racing else ''}")
 
     def changed(self) -> None:
         """Takes note of what the plan knows now; called by the thread that plans."""

@@ -104,7 +104,7 @@ def test_a_log_has_a_line_for_every_decision_about_a_configuration_and_none_for_
 
     assert capsys.readouterr().err.splitlines() == [
         "search: c0002 failed, a: the loss is no number",
-        "search: 3 of 5 folds in 7 s, 1 fold saved, 1 configuration dropped",
+        "search: 3 of 5 folds in 7 s; racing: 1 fold saved, 1 configuration dropped",
     ]
 
 
