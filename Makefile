@@ -9,7 +9,7 @@ PORT ?= 5000
 RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
-.PHONY: search test test-slow check audit format ui constraints clean
+.PHONY: search test test-slow test-docs check audit format docs ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
 .PHONY: bench-training bench-bf16 bench-racing bench-search
 
@@ -23,6 +23,11 @@ test: .venv/.installed
 test-slow: .venv/.installed
 	$(RUN) -m pytest -m slow $(ARGS)
 
+# What the pages say: every command parsed, every error message provoked, "Getting started" really given. Ten minutes.
+test-docs: .venv/.installed
+	$(RUN) -m pytest tests/architecture/test_documentation.py tests/integration/test_faq.py \
+		tests/integration/test_documented_commands.py $(ARGS)
+
 check: .venv/.installed
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
@@ -33,6 +38,9 @@ check: .venv/.installed
 # Known vulnerabilities of everything in constraints.txt; asks a public database, so it needs the internet.
 audit: .audit/.installed
 	.audit/bin/python -m pip_audit --requirement constraints.txt --no-deps --disable-pip --strict --progress-spinner off $(ARGS)
+# docs/commands.md anew, from the parsers of the commands.
+docs: .venv/.installed
+	$(RUN) tests/architecture/command_reference.py
 
 format: .venv/.installed
 	$(RUN) -m ruff check --fix .

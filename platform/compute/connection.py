@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import ray
 
+from platform.console.libraries import libraries_may_speak
 from spotformer_core.errors import InvalidValueError
 
 JOB_ADDRESS_VARIABLE = "RAY_ADDRESS"
@@ -15,7 +16,7 @@ _QUIET_LOGGERS = ("ray", "ray.data", "ray.tune", "ray.train")
 
 @contextmanager
 def connected(address: str, *, num_workers: int) -> Iterator[None]:
-    """Ray is usable inside the block and left as it was found after it.
+    """Ray is usable inside the block and left as it was found after it. It speaks only where libraries may.
 
     Args:
         address: of a cluster; empty for the cluster of the Ray job we run in, or a local Ray when there is none.
@@ -24,22 +25,24 @@ def connected(address: str, *, num_workers: int) -> Iterator[None]:
     Raises:
         InvalidValueError: when no cluster answers at `address`.
     """
+    may_speak = libraries_may_speak()
+    level = logging.INFO if may_speak else logging.ERROR
     for name in _QUIET_LOGGERS:
-        logging.getLogger(name).setLevel(logging.ERROR)
+        logging.getLogger(name).setLevel(level)
     if ray.is_initialized():
         yield
         return
     target = address or os.environ.get(JOB_ADDRESS_VARIABLE, "")
     try:
         if target:
-            ray.init(address=target, log_to_driver=False, logging_level=logging.ERROR)
+            ray.init(address=target, log_to_driver=may_speak, logging_level=level)
         else:
             ray.init(
                 address="local",
                 num_cpus=num_workers,
                 include_dashboard=False,
-                log_to_driver=False,
-                logging_level=logging.ERROR,
+                log_to_driver=may_speak,
+                logging_level=level,
             )
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise InvalidValueError(

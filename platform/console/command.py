@@ -13,6 +13,7 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 
+from platform.console.libraries import let_libraries_speak, libraries_may_speak
 from spotformer_core.errors import SpotFormerError
 
 DONE, UNDONE, MISTAKE, STOPPED = 0, 1, 2, 130
@@ -26,6 +27,8 @@ def run_command(main: Callable[[argparse.Namespace], int], parser: argparse.Argu
     options = parser.parse_args(argv)
     options.command = shlex.join([*parser.prog.split(), *argv])
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    if libraries_may_speak() or getattr(options, "verbose", False):
+        let_libraries_speak()
     try:
         return main(options)
     except SpotFormerError as error:

@@ -12,6 +12,14 @@ from rich.progress import BarColumn, Progress, TextColumn
 SECONDS_BETWEEN_LINES = 15.0
 
 
+def time_left(seconds: float) -> str:
+    """An estimate of the rest in the unit that suits it; no more exact than it can be."""
+    if seconds < 100:
+        return f"about {seconds:.0f} s left"
+    minutes = seconds / 60
+    return f"about {minutes:.0f} min left" if minutes < 100 else f"about {minutes / 60:.0f} h left"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Work:
     """What takes the time, when the units that people count differ in size: frames where recordings are counted."""
@@ -88,7 +96,7 @@ class StageProgress:
         if not self._work_done:
             return []
         seconds = self._elapsed() / self._work_done * max(0, self._work_total - self._work_done)
-        return [f"about {seconds:.0f} s left" if seconds < 100 else f"about {seconds / 60:.0f} min left"]
+        return [time_left(seconds)]
 
     def _elapsed(self) -> float:
         return time.monotonic() - self._started

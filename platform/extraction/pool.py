@@ -3,12 +3,14 @@
 import logging
 import warnings
 from collections.abc import Generator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import ray
 from ray.data import ActorPoolStrategy, DataContext
 from ray.util.annotations import RayDeprecationWarning
 
+from platform.console.libraries import libraries_may_speak
 from platform.extraction.native_messages import without_native_messages
 from platform.extraction.units import UNIT, UnitOutcome, WorkUnit, from_row
 
@@ -49,7 +51,7 @@ def run_units(
             # Left to itself, Ray Data retries for ever a unit that kills its worker.
             max_task_retries=_UNIT_RETRIES,
         )
-    with without_native_messages():
+    with nullcontext() if libraries_may_speak() else without_native_messages():
         for row in rows.iter_rows():
             yield from_row(row)
 
@@ -60,4 +62,5 @@ def _set_up_ray_data() -> None:
     context.max_errored_blocks = -1
     # A chunk of large frames may rightly take longer than the half hour after which Ray Data would stop everything.
     context.execution_no_progress_timeout_s = -1
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    if not libraries_may_speak():
+        logging.getLogger("ray.data").setLevel(logging.ERROR)

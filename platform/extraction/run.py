@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import Any
 
+from platform.compute.ray_logs import place_of_logs
 from platform.extraction.ledger import ExtractedRecording, Ledger
 from platform.extraction.planning import WorkPlan, state_of
 from platform.extraction.pool import run_units
@@ -61,7 +62,7 @@ def _run(
     on_recording: OnRecording,
 ) -> tuple[ExtractedRecording, ...]:
     outcomes: list[ExtractedRecording] = []
-    reason = "a worker died on it twice; Ray's log says how"
+    reason = f"a worker died on it twice; Ray's logs say how: {place_of_logs()}"
     with closing(run_units(worker, arguments, plan.units, num_workers=num_workers)) as units:
         for unit in units:
             on_unit(unit)

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Callable
 
+from platform.console.libraries import libraries_may_speak
 from platform.scheduling.attempts import AttemptObserver
 from platform.scheduling.fold_trial import FoldInputs
 from platform.scheduling.node_types import node_counts
@@ -72,7 +73,7 @@ def run_folds(
             run_config=tune.RunConfig(
                 name="folds",
                 storage_path=scratch,
-                verbose=0,
+                verbose=1 if libraries_may_speak() else 0,
                 failure_config=tune.FailureConfig(max_failures=FOLD_RETRIES),
                 callbacks=[AttemptObserver(searcher, log)],
             ),

@@ -11,6 +11,7 @@ from typing import Any
 
 from ray.tune.search import Searcher
 
+from platform.compute.ray_logs import place_of_logs
 from platform.scheduling.fold_progress import PROGRESS
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
 from platform.scheduling.packing import Packing
@@ -23,7 +24,7 @@ from platform.study.run_log import RunLog
 from platform.study.usage import Usage
 
 RETRIED = "the worker died or raised; the fold is run again"
-UNKNOWN_FAILURE = "the worker died or raised, retries included; Ray's log of the trial says how"
+UNKNOWN_FAILURE = "the worker died or raised, retries included"
 NO_OUTCOME = "the worker ended the fold without an outcome; its version differs from the driver's"
 MEASUREMENT = "it was measured what the fold holds of a GPU"
 NODE_TOO_SMALL = (
@@ -172,7 +173,7 @@ class FoldSearcher(Searcher):
         if error and self._died_for_memory(trial_id):
             self._ran_out_of_memory(order, usage, Shortage.NODE, NODE_TOO_SMALL)
         elif error:
-            self._fail(order, usage, UNKNOWN_FAILURE)
+            self._fail(order, usage, f"{UNKNOWN_FAILURE}; Ray's logs say how: {place_of_logs()}")
         elif FINISHED in result:
             self._guarded(lambda: self._complete(result[FINISHED], usage))
         elif OUT_OF_MEMORY in result:

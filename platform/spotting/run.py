@@ -5,6 +5,7 @@ from typing import Any
 
 import ray
 
+from platform.compute.ray_logs import place_of_logs
 from platform.spotting.orders import SpotOrder
 from platform.spotting.work import FramesDone, SpotOutcome, spot_video
 
@@ -43,6 +44,8 @@ def _next_part(stream: Any, order: SpotOrder) -> FramesDone | SpotOutcome:
         part: FramesDone | SpotOutcome = ray.get(next(stream))
     except (ray.exceptions.RayError, StopIteration) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else "it ended without an outcome"
-        problem = f"{order.name}: a worker died on it, retries included ({reason}); Ray's log says how"
+        problem = (
+            f"{order.name}: a worker died on it, retries included ({reason}); Ray's logs say how: {place_of_logs()}"
+        )
         return SpotOutcome(name=order.name, problem=problem)
     return part

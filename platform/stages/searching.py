@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from platform.console.progress import StageProgress
+from platform.console.search_progress import SearchProgress
 from platform.sampling.sampler import ask
 from platform.stages.beginning import is_rendered, study_record
 from platform.stages.budgeting import stopped_by_budget
@@ -32,6 +32,8 @@ from platform.winner.order import winner_order
 from platform.winner.training import WinnerOrder, is_kept
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.flow.store import FlowStore
+
+RENDERED_REMARK = "rendered: says nothing about real faces"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -193,7 +195,6 @@ def _run_folds(
     from platform.scheduling.run import run_folds
 
     state = plan.state
-    done, total = plan.num_folds()
     inputs = FoldInputs(
         recordings=dataset.recordings,
         store=store,
@@ -205,13 +206,14 @@ def _run_folds(
         gpu_steps=options.gpu_steps,
         may_be_stopped=options.scheduling is Scheduling.FREE_RUNNING and options.racing is not Racing.OFF,
     )
-    with StageProgress("search", total=total, unit="folds", done=done) as progress:
+    remark = RENDERED_REMARK if is_rendered(dataset) else ""
+    with SearchProgress(plan, study=options.study, remark=remark) as progress:
 
         def on_fold(record: FoldRecord) -> None:
             status = state.configurations[record.configuration].status
             if status is ConfigurationStatus.COMPLETE or status is ConfigurationStatus.DROPPED:
                 on_decided(record.configuration)
-            progress.advance(1, detail=_best_so_far(state))
+            progress.changed()
 
         return run_folds(
             plan,
@@ -222,11 +224,6 @@ def _run_folds(
             log=log,
             budget=options.budget,
         )
-
-
-def _best_so_far(state: StudyState) -> str:
-    ranking = state.ranking()
-    return f"best F1 {state.value(ranking[0]):.3f} ({ranking[0]})" if ranking else ""
 
 
 def _failures(state: StudyState) -> list[str]:

@@ -130,6 +130,11 @@ class Plan:
         """Whether a configuration has lost its race, so that its folds need not run on."""
         return self.state.configurations[configuration].dropped is not None
 
+    @property
+    def num_running(self) -> int:
+        """Folds that were handed out and have not come back. May be read by another thread than the one that plans."""
+        return sum(len(subjects) for subjects in list(self._running.values()))
+
     def record(self, record: Record) -> None:
         """Writes a fact to the journal, then takes it into account.
 

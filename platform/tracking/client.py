@@ -3,7 +3,6 @@
 Runs are found by tags before they are made, so that projecting the same journal twice adds nothing.
 """
 
-import logging
 import os
 import sqlite3
 from contextlib import closing
@@ -14,12 +13,12 @@ from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
+from platform.console.libraries import quieten
 from spotformer_core.errors import StudyError
 
 # A progress bar per artifact and a git lookup per run are noise here.
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-for _name in ("alembic", "mlflow.store.db.utils", "mlflow.utils.environment"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+quieten("alembic", "mlflow.store.db.utils", "mlflow.utils.environment")
 
 STUDY_TAG = "spotformer.study"
 CONFIGURATION_TAG = "spotformer.configuration"

@@ -22,6 +22,7 @@ from mlflow.tracking import MlflowClient
 from mlflow.types import ColSpec, Schema
 
 import spotformer_core
+from platform.console.libraries import libraries_may_speak
 from platform.tracking.client import CONFIGURATION_TAG, STUDY_TAG, find_run_anywhere, tracking_client
 from spotformer_core.errors import ModelError, StudyError
 from spotformer_core.file_names import require_file_name
@@ -181,6 +182,9 @@ def _save(path: Path, folder: Path) -> None:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """MLflow advises here on type hints and on packages that it does not know; neither is of use to people."""
+    if libraries_may_speak():
+        yield
+        return
     loggers = [logging.getLogger(name) for name in ("mlflow.pyfunc", "mlflow.models", "mlflow.utils")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

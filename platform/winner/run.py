@@ -4,6 +4,7 @@ import errno
 
 import ray
 
+from platform.compute.ray_logs import place_of_logs
 from platform.winner.training import WinnerOrder, train_winner
 from spotformer_core.errors import TrainingError
 
@@ -26,7 +27,7 @@ def train_on_cluster(order: WinnerOrder, *, num_gpus: float) -> None:
     except ray.exceptions.RayError as error:
         raise TrainingError(
             f"the winner must be trained by a worker that lives, but {_RETRIES + 1} died on it: {error} "
-            "Ray's log says how; the same command goes on from its checkpoint."
+            f"Ray's logs say how: {place_of_logs()}. The same command goes on from its checkpoint."
         ) from error
     if outcome.disk_full:
         raise OSError(errno.ENOSPC, outcome.problem)

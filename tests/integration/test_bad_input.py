@@ -4,15 +4,13 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
-import numpy as np
 import pytest
-import xlsxwriter
 
 import platform.extract
 import platform.search
 from platform.console.command import MISTAKE, run_command
 from tests.searches import run_module
+from tests.small_cas_me_2 import write_cas_me_2
 
 
 @pytest.fixture
@@ -30,24 +28,6 @@ def fails(capsys: pytest.CaptureFixture[str], tmp_path: Path):
         return said
 
     return run
-
-
-def write_cas_me_2(root: Path, *, rows: Sequence[tuple[int, str, int, int, int]], num_frames: int = 40) -> None:
-    """A CAS(ME)^2 tree of two subjects with one recording each; rows are (subject index, clip, onset, apex, offset)."""
-    for subject in ("s15", "s16"):
-        folder = root / "rawpic" / subject / f"{subject[1:]}_0101disgustingteeth"
-        folder.mkdir(parents=True)
-        for number in range(1, num_frames + 1):
-            cv2.imwrite(str(folder / f"img{number:03d}.jpg"), np.full((16, 16, 3), number, np.uint8))
-    book = xlsxwriter.Workbook(root / "CAS(ME)^2code_final.xlsx")
-    codes, subjects, stimuli = (
-        book.add_worksheet(name) for name in ("CASFEcode_final", "naming rule1", "naming rule2")
-    )
-    for number, (subject, clip, onset, apex, offset) in enumerate(rows):
-        codes.write_row(number, 0, (subject, clip, onset, apex, offset, 4, "negative", "macro-expression", "anger"))
-        subjects.write_row(number, 0, (14 + subject, f"s{14 + subject}", subject))
-    stimuli.write_row(0, 0, ("0101", "disgust1"))
-    book.close()
 
 
 def test_a_dataset_without_a_root(fails):

