@@ -86,7 +86,7 @@ ui: .venv/.installed
 # Writes constraints.txt anew from the newest versions that pyproject.toml allows, in a fresh environment.
 constraints:
 	rm -rf .venv && $(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet -e ".[dev]"
+	.venv/bin/python -m pip install --quiet -e ".[dev,browser,server]"
 	(grep '^#' constraints.txt; .venv/bin/python -m pip freeze --exclude-editable | sed 's/+cpu//') > constraints.new
 	mv constraints.new constraints.txt && touch .venv/.installed
 

@@ -51,6 +51,7 @@ class FoldInputs:
     settings: tuple[Setting, ...] = (Setting(),)
     decodings: tuple[dict[str, Any], ...] = ({},)
     gpu_steps: GpuSteps = GpuSteps.EAGER
+    gpus_per_fold: float = 0.0
 
 
 def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
@@ -96,6 +97,7 @@ def _evaluate(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
         "final_loss": result.final_loss,
         "seconds": {"training": result.seconds_training, "scoring": result.seconds_scoring},
         "versions": versions(),
+        "gpus": inputs.gpus_per_fold,
     }
 
 

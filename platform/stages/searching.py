@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -20,11 +20,11 @@ from platform.study.journal import Journal
 from platform.study.opening import open_study
 from platform.study.planning import Plan
 from platform.study.prior import collected_prior, prior_outcomes
-from platform.study.records import FoldRecord, StudyRecord
+from platform.study.records import FoldRecord, Record, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.stored_scores import choose_decoding, described_recordings
 from platform.study.workspace import Workspace, journal_path
-from platform.tracking.client import TrackedStudy
+from platform.tracking.tracked import TrackedStudy
 from platform.winner.order import winner_order
 from platform.winner.training import WinnerOrder, is_kept
 from spotformer_core.datasets.recording import Dataset
@@ -70,7 +70,19 @@ def search(dataset: Dataset, store: FlowStore, options: SearchOptions, *, worksp
             choose=partial(choose_decoding, folder=folder),
         )
         plan.choose_decodings()
-        return _search(dataset, store, options, plan=plan, folder=folder, workspace=workspace)
+        return _search(dataset, store, options, plan=plan, records=journal.records, folder=folder, workspace=workspace)
+
+
+def require_tracking(options: SearchOptions, *, workspace: Workspace) -> None:
+    """Nothing when the study can be tracked where --tracking-uri says; the workspace's own file is made when needed.
+
+    Raises:
+        StudyError: when nothing usable is there, unless this study was tracked there before.
+    """
+    if options.tracking_uri:
+        from platform.tracking.opening import require_store
+
+        require_store(options.tracking_uri, workspace.study(options.study))
 
 
 def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> StudyRecord:
@@ -112,10 +124,20 @@ def require_two_subjects(dataset: Dataset) -> None:
 
 
 def _search(
-    dataset: Dataset, store: FlowStore, options: SearchOptions, *, plan: Plan, folder: Path, workspace: Workspace
+    dataset: Dataset,
+    store: FlowStore,
+    options: SearchOptions,
+    *,
+    plan: Plan,
+    records: Sequence[Record],
+    folder: Path,
+    workspace: Workspace,
 ) -> SearchOutcome:
     # Imported here because MLflow takes seconds to import, which --help and mistakes should not wait for.
-    from platform.tracking.projection import Projection, TrackedInputs
+    from platform.tracking.artifacts import TrackedInputs
+    from platform.tracking.machine import MachineSamples
+    from platform.tracking.opening import open_tracking
+    from platform.tracking.projection import Projection
     from platform.tracking.writer import TrackingWriter
 
     state = plan.state
@@ -129,26 +151,23 @@ def _search(
             folder=folder,
             is_rendered=is_rendered(dataset),
         ),
-        state,
+        state.study,
         tracking_uri=options.tracking_uri or workspace.tracking_uri,
         artifacts=None if options.tracking_uri else workspace.tracking_artifacts,
     )
-    with clock.timing("tracking"), TrackingWriter(projection) as tracking:
-        for name in state.with_status(ConfigurationStatus.COMPLETE):
-            tracking.write(name)
-        with clock.timing("search"):
-            order, problem = _run(dataset, store, options, plan=plan, folder=folder, on_decided=tracking.write)
-        for name in (*state.with_status(ConfigurationStatus.DROPPED), *state.with_status(ConfigurationStatus.FAILED)):
-            tracking.write(name)
+    with clock.timing("tracking"):
+        tracked = open_tracking(projection, folder)
+        with TrackingWriter(projection, records, samples=MachineSamples()) as tracking, clock.timing("search"):
+            order, problem = _run(dataset, store, options, plan=plan, folder=folder)
     winner = None
     if order is not None and not problem:
         with clock.timing("registration"):
-            winner = registered(order, name=options.study, tracking_uri=projection.tracked.tracking_uri)
+            winner = registered(order, name=options.study, tracking_uri=tracked.tracking_uri)
         problem = winner.problem
     clock.seconds["tracking"] += clock.seconds.pop("registration", 0.0) - clock.seconds["search"]
     return SearchOutcome(
         state=state,
-        tracked=projection.tracked,
+        tracked=tracked,
         resumed_folds=resumed_folds,
         new_folds=plan.num_folds()[0] - resumed_folds,
         seconds=clock.seconds,
@@ -168,7 +187,6 @@ def _run(
     *,
     plan: Plan,
     folder: Path,
-    on_decided: Callable[[str], None],
 ) -> tuple[WinnerOrder | None, str]:
     """Runs what is missing of the folds and of the winner, in one connection to Ray; the winner, or why there is none.
 
@@ -181,7 +199,7 @@ def _run(
 
     with connected(options.address, num_workers=options.num_workers):
         if not plan.finished:
-            _run_folds(dataset, store, options, plan=plan, folder=folder, on_decided=on_decided)
+            _run_folds(dataset, store, options, plan=plan, folder=folder)
             order = _winner(dataset, store, options, plan.state, folder)
         problem = ""
         if order is not None and not is_kept(order):
@@ -205,7 +223,6 @@ def _run_folds(
     *,
     plan: Plan,
     folder: Path,
-    on_decided: Callable[[str], None],
 ) -> None:
     from platform.scheduling.fold_trial import FoldInputs
     from platform.scheduling.run import FoldResources, run_folds
@@ -221,13 +238,11 @@ def _run_folds(
         settings=study_settings(state.study),
         decodings=tuple(state.study.decodings),
         gpu_steps=options.gpu_steps,
+        gpus_per_fold=options.gpus_per_fold,
     )
     with StageProgress("search", total=total, unit="folds", done=done) as progress:
 
-        def on_fold(record: FoldRecord) -> None:
-            status = state.configurations[record.configuration].status
-            if status is ConfigurationStatus.COMPLETE or status is ConfigurationStatus.DROPPED:
-                on_decided(record.configuration)
+        def on_fold(_: FoldRecord) -> None:
             progress.advance(1, detail=_best_so_far(state))
 
         run_folds(

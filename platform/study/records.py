@@ -62,6 +62,8 @@ class FoldRecord:
     final_loss: float
     seconds: dict[str, float]
     versions: dict[str, str] = field(default_factory=dict)
+    gpus: float = 0.0
+    """GPUs that were reserved for it, a fraction where folds shared one; 0 in journals from before this was noted."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

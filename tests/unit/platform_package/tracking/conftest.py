@@ -8,7 +8,8 @@ import pytest
 from platform.study.records import ConfigurationRecord, FailureRecord, FoldRecord, StudyRecord
 from platform.study.state import StudyState
 from platform.study.workspace import scores_path
-from platform.tracking.projection import Projection, TrackedInputs
+from platform.tracking.artifacts import TrackedInputs
+from platform.tracking.projection import Projection
 from search_spaces.vocabulary import Choice, Space
 from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
 from spotformer_core.decoding.score_files import write_scores
@@ -35,6 +36,7 @@ def fold_record(subject: str, *, configuration: str = "c0000") -> FoldRecord:
         counts=COUNTS[subject],
         final_loss=0.125,
         seconds={"training": 1.5, "scoring": 0.25},
+        gpus=0.5,
     )
 
 
@@ -89,7 +91,7 @@ class Tracked:
         self._inputs = make_inputs(folder)
 
     def projection(self, state: StudyState) -> Projection:
-        return Projection(self._inputs, state, tracking_uri=self.uri, artifacts=self._folder / "artifacts")
+        return Projection(self._inputs, state.study, tracking_uri=self.uri, artifacts=self._folder / "artifacts")
 
 
 @pytest.fixture(scope="module")
