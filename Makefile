@@ -11,7 +11,7 @@ QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
 .PHONY: search test test-slow check format ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
-.PHONY: bench-training bench-bf16 bench-racing bench-search
+.PHONY: bench-training bench-bf16 bench-racing bench-search bench-tracking
 
 search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
@@ -34,7 +34,7 @@ format: .venv/.installed
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: bench-extraction bench-training bench-decoding bench-selection bench-spot bench-racing bench-search bench-demo bench-bf16
+bench: bench-extraction bench-training bench-decoding bench-selection bench-spot bench-racing bench-search bench-tracking bench-demo bench-bf16
 
 # Baselines beside the best configuration of the demo; needs a finished `make search`.
 bench-demo: .venv/.installed
@@ -78,6 +78,10 @@ bench-racing: .venv/.installed
 # The searcher itself, without training: decisions, resuming, folds needed.
 bench-search: .venv/.installed
 	$(RUN) -m benchmarks.search_speed $(ARGS)
+
+# What MLflow costs a search per fold, and how quickly 300 runs are written and read.
+bench-tracking: .venv/.installed
+	$(RUN) -m benchmarks.tracking $(ARGS)
 
 ui: .venv/.installed
 	.venv/bin/mlflow server --backend-store-uri sqlite:///$(abspath $(WORKSPACE))/mlflow.db \

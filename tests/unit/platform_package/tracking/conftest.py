@@ -109,3 +109,11 @@ def state(request) -> StudyState:
 @pytest.fixture
 def make_fold():
     return fold_record
+
+
+@pytest.fixture
+def projection(store, state) -> Projection:
+    """Of the test's own study, which runs."""
+    made = store.projection(state)
+    made.begin()
+    return made
