@@ -9,7 +9,7 @@ PORT ?= 5000
 RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
-.PHONY: search test test-slow check format ui constraints clean
+.PHONY: search test test-slow test-browser test-mlflow-server check format ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
 .PHONY: bench-training bench-bf16 bench-racing bench-search bench-tracking
 
@@ -22,6 +22,18 @@ test: .venv/.installed
 
 test-slow: .venv/.installed
 	$(RUN) -m pytest -m slow $(ARGS)
+
+# MLflow's pages of 300 configurations in Debian's Chromium (apt-get install chromium); some minutes.
+# SPOTFORMER_SCREENSHOTS=docs/images keeps what it saw.
+test-browser: .venv/.installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[browser]"
+	$(RUN) -m pytest -s tests/browser $(ARGS)
+
+# Searches that write to a real MLflow server on a real PostgreSQL (apt-get install postgresql), artifacts in an S3
+# bucket for which moto stands in; everything is started and stopped by the test. Some minutes.
+test-mlflow-server: .venv/.installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[server]"
+	$(RUN) -m pytest tests/server $(ARGS)
 
 check: .venv/.installed
 	$(RUN) -m ruff check .
