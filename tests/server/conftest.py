@@ -53,7 +53,8 @@ def running(command: Sequence[str | Path], *, port: int, log: Path, **more) -> I
         wait_for_port(port, process, log)
         yield
     finally:
-        os.killpg(process.pid, signal.SIGINT)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGINT)
         try:
             process.wait(timeout=30)
         except subprocess.TimeoutExpired:
@@ -85,13 +86,13 @@ def postgresql() -> Iterator[str]:
 
 
 def _make_database(uri: str) -> None:
-    psycopg2 = pytest.importorskip("psycopg2", reason="pip install -e '.[server]': make test-mlflow-server")
+    psycopg = pytest.importorskip("psycopg", reason="pip install -e '.[server]': make test-mlflow-server")
     deadline = time.monotonic() + SECONDS_TO_START
     while True:
         try:
-            connection = psycopg2.connect(f"{uri}/postgres")
+            connection = psycopg.connect(f"{uri}/postgres")
             break
-        except psycopg2.OperationalError:
+        except psycopg.OperationalError:
             # The port is open a little before the database answers.
             assert time.monotonic() < deadline
             time.sleep(0.2)
