@@ -11,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,26 +33,37 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def wait_for_port(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def is_open(port: int) -> bool:
+    with socket.socket() as attempt:
+        return attempt.connect_ex(("127.0.0.1", port)) == 0
+
+
+def is_healthy(port: int) -> bool:
+    """Whether MLflow answers: its port is open long before."""
+    try:
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10).close()
+    except OSError:
+        return False
+    return True
+
+
+def wait_until(ready: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
-    while True:
-        with socket.socket() as attempt:
-            if attempt.connect_ex(("127.0.0.1", port)) == 0:
-                return
+    while not ready():
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.2)
 
 
 @contextmanager
-def running(command: Sequence[str | Path], *, port: int, log: Path, **more) -> Iterator[None]:
-    """A server, from when its port is open until the block is left."""
+def running(command: Sequence[str | Path], *, ready: Callable[[], bool], log: Path, **more) -> Iterator[None]:
+    """A server, from when it is ready until the block is left."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             list(map(str, command)), stdout=output, stderr=output, start_new_session=True, **more
         )
     try:
-        wait_for_port(port, process, log)
+        wait_until(ready, process, log)
         yield
     finally:
         if process.poll() is None:
@@ -79,7 +92,9 @@ def postgresql() -> Iterator[str]:
         make = [programs[-1] / "initdb", "--pgdata", data, "--auth", "trust", "--username", "mlflow", "--no-sync"]
         subprocess.run(list(map(str, make)), check=True, capture_output=True, **named)
         listen = ["-c", "listen_addresses=127.0.0.1", "-c", f"port={port}", "-c", f"unix_socket_directories={folder}"]
-        with running([programs[-1] / "postgres", "-D", data, *listen], port=port, log=folder / "log", **named):
+        with running(
+            [programs[-1] / "postgres", "-D", data, *listen], ready=partial(is_open, port), log=folder / "log", **named
+        ):
             uri = f"postgresql://mlflow@127.0.0.1:{port}"
             _make_database(uri)
             yield f"{uri}/mlflow"
@@ -108,7 +123,7 @@ def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = free_port()
     log = tmp_path_factory.mktemp("s3") / "log"
     moto = Path(sys.executable).with_name("moto_server")
-    with running([moto, "-H", "127.0.0.1", "-p", str(port)], port=port, log=log):
+    with running([moto, "-H", "127.0.0.1", "-p", str(port)], ready=partial(is_open, port), log=log):
         endpoint = f"http://127.0.0.1:{port}"
         keys = {"aws_access_key_id": "stand-in", "aws_secret_access_key": "stand-in", "region_name": "us-east-1"}
         boto3.client("s3", endpoint_url=endpoint, **keys).create_bucket(Bucket=BUCKET)
@@ -149,5 +164,5 @@ def server(postgresql: str, object_store: str, tmp_path_factory: pytest.TempPath
     log = tmp_path_factory.mktemp("server") / "log"
     return Server(
         address=f"http://127.0.0.1:{port}",
-        start=lambda: running(command, port=port, log=log, env=environment, cwd=REPOSITORY),
+        start=lambda: running(command, ready=partial(is_healthy, port), log=log, env=environment, cwd=REPOSITORY),
     )
