@@ -13,13 +13,14 @@ from mlflow.tracking import MlflowClient
 
 from spotformer_core.errors import StudyError
 
-# A progress bar per artifact and a git lookup per run are noise here.
+# A progress bar per artifact, two lines per ended run and a git lookup per run are noise here.
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 # Requests that a silent server answers late would be sent again by MLflow, and runs made twice; by its own patience it
 # would also try a wrong address for minutes. What must be tried again is tried by the writer, which looks first.
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
-for _name in ("alembic", "mlflow.store.db.utils", "mlflow.utils.environment"):
+for _name in ("alembic", "mlflow.store.db.utils", "mlflow.store.model_registry", "mlflow.utils.environment"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 STUDY_TAG = "spotformer.study"

@@ -31,11 +31,11 @@ def runs_in(address: str, journal: Path) -> dict:
     return runs
 
 
-def require_whole(address: str, journal: Path, stored: list[str]) -> None:
+def require_whole(address: str, journal: Path, stored: list[str], *, num_configurations: int = 3) -> None:
     """Every configuration with its figures, every fold as one step, every table in the bucket."""
     client = MlflowClient(tracking_uri=address)
     runs = runs_in(address, journal)
-    assert set(runs) == {OF_THE_STUDY, "c0000", "c0001", "c0002"}
+    assert set(runs) == {OF_THE_STUDY, *(f"c{number:04d}" for number in range(num_configurations))}
     assert {run.info.status for run in runs.values()} == {"FINISHED"}
     for name, run in runs.items():
         if name == OF_THE_STUDY:
@@ -65,14 +65,16 @@ def test_two_searches_write_at_once(server, stored, extracted, tmp_path):
 def test_a_server_that_was_away_gets_everything_once(server, stored, workspace, start_search):
     journal = workspace / "studies" / "demo-smoke-seed5" / "journal.jsonl"
     with server.start():
-        process = start_search(workspace, ["--workers", "1", "--tracking-uri", server.address])
+        # So long that it still runs when a server has started again, which takes most of a minute on a busy machine.
+        more = ["--workers", "1", "--configurations", "12", "--tracking-uri", server.address]
+        process = start_search(workspace, more)
         folds_at_stop = wait_for_folds(journal, 2, process)
     try:
         # Without its server the search goes on.
         wait_for_folds(journal, folds_at_stop + 2, process)
         with server.start():
             assert process.wait(timeout=SECONDS_FOR_A_SEARCH) == 0, search_log(workspace).read_text()
-            require_whole(server.address, journal, stored())
+            require_whole(server.address, journal, stored(), num_configurations=12)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
