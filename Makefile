@@ -9,9 +9,9 @@ PORT ?= 5000
 RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
-.PHONY: search test test-slow test-docs check audit format docs ui constraints clean
+.PHONY: search test test-slow test-docs test-browser test-mlflow-server check audit format docs ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
-.PHONY: bench-training bench-bf16 bench-racing bench-search
+.PHONY: bench-training bench-bf16 bench-racing bench-search bench-tracking
 
 search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
@@ -27,6 +27,17 @@ test-slow: .venv/.installed
 test-docs: .venv/.installed
 	$(RUN) -m pytest tests/architecture/test_documentation.py tests/integration/test_faq.py \
 		tests/integration/test_documented_commands.py $(ARGS)
+# MLflow's pages of 300 configurations in Debian's Chromium (apt-get install chromium); some minutes.
+# SPOTFORMER_SCREENSHOTS=docs/images keeps what it saw.
+test-browser: .venv/.installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[browser]"
+	$(RUN) -m pytest -s tests/browser $(ARGS)
+
+# Searches that write to a real MLflow server on a real PostgreSQL (apt-get install postgresql), artifacts in an S3
+# bucket for which moto stands in; everything is started and stopped by the test. Some minutes.
+test-mlflow-server: .venv/.installed
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[server]"
+	$(RUN) -m pytest tests/server $(ARGS)
 
 check: .venv/.installed
 	$(RUN) -m ruff check .
@@ -46,7 +57,7 @@ format: .venv/.installed
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: bench-extraction bench-training bench-decoding bench-selection bench-spot bench-racing bench-search bench-demo bench-bf16
+bench: bench-extraction bench-training bench-decoding bench-selection bench-spot bench-racing bench-search bench-tracking bench-demo bench-bf16
 
 # Baselines beside the best configuration of the demo; needs a finished `make search`.
 bench-demo: .venv/.installed
@@ -91,6 +102,10 @@ bench-racing: .venv/.installed
 bench-search: .venv/.installed
 	$(RUN) -m benchmarks.search_speed $(ARGS)
 
+# What MLflow costs a search per fold, and how quickly 300 runs are written and read.
+bench-tracking: .venv/.installed
+	$(RUN) -m benchmarks.tracking $(ARGS)
+
 ui: .venv/.installed
 	.venv/bin/mlflow server --backend-store-uri sqlite:///$(abspath $(WORKSPACE))/mlflow.db \
 		--default-artifact-root $(abspath $(WORKSPACE))/mlflow-artifacts --host 127.0.0.1 --port $(PORT) --workers 1
@@ -98,7 +113,7 @@ ui: .venv/.installed
 # Writes constraints.txt anew from the newest versions that pyproject.toml allows, in a fresh environment.
 constraints:
 	rm -rf .venv && $(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet -e ".[dev,cluster]"
+	.venv/bin/python -m pip install --quiet -e ".[dev,cluster,browser,server]"
 	(grep '^#' constraints.txt; .venv/bin/python -m pip freeze --exclude-editable | sed 's/+cpu//') > constraints.new
 	mv constraints.new constraints.txt && touch .venv/.installed
 

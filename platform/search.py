@@ -20,7 +20,7 @@ from platform.stages.preparing import PreparedFeatures, extracted_features, impo
 from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read, require_readable
 from platform.stages.reporting import comparison_of, print_outcome, write_json
 from platform.stages.search_options import SearchOptions
-from platform.stages.searching import search
+from platform.stages.searching import require_tracking, search
 from platform.stages.study_options import add_study_options, study_options
 from search_spaces.named import names_of_spaces
 from spotformer_core.choices import GpuSteps
@@ -50,6 +50,7 @@ def main(options: argparse.Namespace) -> int:
         require_two_subjects(dataset)
         print_dry_run(dataset, make_landmarks(), wanted, workspace=options.workspace, settings=settings)
         return DONE
+    require_tracking(wanted, workspace=options.workspace)
     dataset, seconds = render_and_read(chosen, workspace=options.workspace, num_workers=num_cores())
     require_two_subjects(dataset)
     prepared = extracted_features(
@@ -75,6 +76,7 @@ def _search_released(options: argparse.Namespace, wanted: SearchOptions) -> int:
             f"--features must come with --dataset {lineage.NAME} and --annotations, got --dataset {options.dataset} "
             f"and --annotations {options.annotations}. Give the table that came with the features."
         )
+    require_tracking(wanted, workspace=options.workspace)
     prepared = imported_features(released_options(options), space=wanted.space, workspace=options.workspace)
     require_two_subjects(prepared.dataset)
     return _search_prepared(prepared, options, wanted)

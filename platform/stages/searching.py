@@ -1,7 +1,7 @@
 """The search itself: folds of configurations until the plan is finished, tracked in MLflow as they end."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,13 +21,13 @@ from platform.study.opening import open_study
 from platform.study.planning import Plan, Scheduling
 from platform.study.prior import collected_prior, prior_outcomes
 from platform.study.racing import Racing
-from platform.study.records import FoldRecord, WinnerRecord
+from platform.study.records import FoldRecord, Record, WinnerRecord
 from platform.study.run_log import RunLog
 from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.stored_scores import choose_decoding
 from platform.study.usage import Usage
 from platform.study.workspace import Workspace, journal_path
-from platform.tracking.client import TrackedStudy
+from platform.tracking.tracked import TrackedStudy
 from platform.winner.order import winner_order
 from platform.winner.training import WinnerOrder, is_kept
 from spotformer_core.datasets.recording import Dataset
@@ -75,14 +75,36 @@ def search(dataset: Dataset, store: FlowStore, options: SearchOptions, *, worksp
             choose=partial(choose_decoding, folder=folder),
         )
         plan.choose_decodings()
-        return _search(dataset, store, options, plan=plan, folder=folder, workspace=workspace)
+        return _search(dataset, store, options, plan=plan, records=journal.records, folder=folder, workspace=workspace)
+
+
+def require_tracking(options: SearchOptions, *, workspace: Workspace) -> None:
+    """Nothing when the study can be tracked where --tracking-uri says; the workspace's own file is made when needed.
+
+    Raises:
+        StudyError: when nothing usable is there, unless this study was tracked there before.
+    """
+    if options.tracking_uri:
+        from platform.tracking.opening import require_store
+
+        require_store(options.tracking_uri, workspace.study(options.study))
 
 
 def _search(
-    dataset: Dataset, store: FlowStore, options: SearchOptions, *, plan: Plan, folder: Path, workspace: Workspace
+    dataset: Dataset,
+    store: FlowStore,
+    options: SearchOptions,
+    *,
+    plan: Plan,
+    records: Sequence[Record],
+    folder: Path,
+    workspace: Workspace,
 ) -> SearchOutcome:
     # Imported here because MLflow takes seconds to import, which --help and mistakes should not wait for.
-    from platform.tracking.projection import Projection, TrackedInputs
+    from platform.tracking.artifacts import TrackedInputs
+    from platform.tracking.machine import MachineSamples
+    from platform.tracking.opening import open_tracking
+    from platform.tracking.projection import Projection
     from platform.tracking.writer import TrackingWriter
 
     state = plan.state
@@ -97,27 +119,23 @@ def _search(
             folder=folder,
             is_rendered=is_rendered(dataset),
         ),
-        state,
+        state.study,
         tracking_uri=options.tracking_uri or workspace.tracking_uri,
         artifacts=None if options.tracking_uri else workspace.tracking_artifacts,
     )
-    with clock.timing("tracking"), TrackingWriter(projection) as tracking:
-        for name in state.with_status(ConfigurationStatus.COMPLETE):
-            tracking.write(name)
-        with clock.timing("search"):
-            order, problem = _run(dataset, store, options, plan=plan, workspace=workspace, on_decided=tracking.write)
-        for status in (ConfigurationStatus.DROPPED, ConfigurationStatus.FAILED, ConfigurationStatus.INFEASIBLE):
-            for name in state.with_status(status):
-                tracking.write(name)
+    with clock.timing("tracking"):
+        tracked = open_tracking(projection, folder)
+        with TrackingWriter(projection, records, samples=MachineSamples()) as tracking, clock.timing("search"):
+            order, problem = _run(dataset, store, options, plan=plan, workspace=workspace)
     winner = None
     if order is not None and not problem:
         with clock.timing("registration"):
-            winner = registered(order, name=options.study, tracking_uri=projection.tracked.tracking_uri)
+            winner = registered(order, name=options.study, tracking_uri=tracked.tracking_uri)
         problem = winner.problem
     clock.seconds["tracking"] += clock.seconds.pop("registration", 0.0) - clock.seconds["search"]
     return SearchOutcome(
         state=state,
-        tracked=projection.tracked,
+        tracked=tracked,
         ledger=efficiency_ledger(state, this_run=this_run, budget=options.budget),
         resumed_folds=resumed_folds,
         new_folds=plan.num_folds()[0] - resumed_folds,
@@ -139,7 +157,6 @@ def _run(
     *,
     plan: Plan,
     workspace: Workspace,
-    on_decided: Callable[[str], None],
 ) -> tuple[WinnerOrder | None, str]:
     """Runs what is missing of the folds and of the winner, in one connection to Ray; the winner, or why there is none.
 
@@ -158,7 +175,7 @@ def _run(
         RunLog(plan.record, run=num_runs + 1, num_workers=options.num_workers) as log,
     ):
         if not plan.finished:
-            limit = _run_folds(dataset, store, options, plan=plan, workspace=workspace, on_decided=on_decided, log=log)
+            limit = _run_folds(dataset, store, options, plan=plan, workspace=workspace, log=log)
             if limit is not None:
                 return None, stopped_by_budget(plan, limit)
             order = _winner(dataset, store, options, plan.state, folder)
@@ -187,7 +204,6 @@ def _run_folds(
     *,
     plan: Plan,
     workspace: Workspace,
-    on_decided: Callable[[str], None],
     log: RunLog,
 ) -> Limit | None:
     from platform.scheduling.fold_trial import FoldInputs
@@ -209,10 +225,7 @@ def _run_folds(
     remark = RENDERED_REMARK if is_rendered(dataset) else ""
     with SearchProgress(plan, study=options.study, remark=remark) as progress:
 
-        def on_fold(record: FoldRecord) -> None:
-            status = state.configurations[record.configuration].status
-            if status is ConfigurationStatus.COMPLETE or status is ConfigurationStatus.DROPPED:
-                on_decided(record.configuration)
+        def on_fold(_: FoldRecord) -> None:
             progress.changed()
 
         return run_folds(

@@ -5,6 +5,7 @@
 <workspace>/flow/<dataset>-<settings>/  flow stores
 <workspace>/peak-memory/              what folds were measured to hold of a GPU
 <workspace>/studies/<study>/journal.jsonl, leaderboard.md
+  tracked.json                                        where in MLflow the study is
   scores/<configuration>/<subject>.arrow              frame scores after the last epoch
   scores/<configuration>/epoch-<epoch>/<subject>.arrow  after an earlier one that the space stores
   scores/<configuration>/<subject>.npz                  counts under every setting that is chosen among
@@ -122,6 +123,11 @@ def leaderboard_path(study_folder: Path) -> Path:
 def journal_path(study_folder: Path) -> Path:
     """Where the journal of a study lies."""
     return study_folder / "journal.jsonl"
+
+
+def tracked_path(study_folder: Path) -> Path:
+    """Where it is noted in which MLflow run a study is tracked."""
+    return study_folder / "tracked.json"
 
 
 def model_folder(study_folder: Path, configuration: str) -> Path:

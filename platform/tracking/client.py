@@ -1,48 +1,45 @@
-"""The tracking store: where it is, and the runs that stand for a study and its configurations.
-
-Runs are found by tags before they are made, so that projecting the same journal twice adds nothing.
-"""
+"""The tracking store: where it is, and the names by which everything in it is found."""
 
 import os
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
+from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.tracking import MlflowClient
 
 from platform.console.libraries import quieten
 from spotformer_core.errors import StudyError
 
-# A progress bar per artifact and a git lookup per run are noise here.
+# A progress bar per artifact, two lines per ended run and a git lookup per run are noise here.
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-quieten("alembic", "mlflow.store.db.utils", "mlflow.utils.environment")
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
+# Requests that a silent server answers late would be sent again by MLflow, and runs made twice; by its own patience it
+# would also try a wrong address for minutes. What must be tried again is tried by the writer, which looks first.
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
+quieten("alembic", "mlflow.store.db.utils", "mlflow.store.model_registry", "mlflow.utils.environment")
 
 STUDY_TAG = "spotformer.study"
 CONFIGURATION_TAG = "spotformer.configuration"
+OF_THE_STUDY = "none"
+"""Value of CONFIGURATION_TAG in the run that stands for the study itself."""
 COMPLETE_TAG = "spotformer.complete"
 FAILURE_TAG = "spotformer.failure"
 INFEASIBLE_TAG = "spotformer.infeasible"
 DROPPED_TAG = "spotformer.dropped"
+FOLDS_TAG = "spotformer.folds"
+"""How many folds of a configuration are in its run, as steps of metrics."""
+BEST_TAG = "spotformer.best_configuration"
 PARENT_TAG = "mlflow.parentRunId"
-NAME_TAG = "mlflow.runName"
+NOTE_TAG = "mlflow.note.content"
 TABLES_TAG = "mlflow.loggedArtifacts"
 """Lists the artifacts that MLflow's pages show as tables."""
 _MODEL_TRAINING = {"mlflow.experimentKind": "custom_model_development"}
 """Without it MLflow 3 opens the experiment among its pages for language models."""
 _SQLITE = "sqlite:///"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TrackedStudy:
-    """Where a study is tracked; what `--json` reports under `mlflow`."""
-
-    tracking_uri: str
-    experiment: str
-    experiment_id: str
-    run_id: str
 
 
 def tracking_client(tracking_uri: str) -> MlflowClient:
@@ -82,7 +79,16 @@ def experiment_id(client: MlflowClient, name: str, *, artifacts: Path | None) ->
     if experiment is not None:
         return str(experiment.experiment_id)
     location = None if artifacts is None else (artifacts / name).as_uri()
-    return str(client.create_experiment(name, artifact_location=location, tags=_MODEL_TRAINING))
+    try:
+        return str(client.create_experiment(name, artifact_location=location, tags=_MODEL_TRAINING))
+    except MlflowException as error:
+        # Another search has made it in between.
+        if error.error_code != ErrorCode.Name(RESOURCE_ALREADY_EXISTS):
+            raise
+        made = client.get_experiment_by_name(name)
+        if made is None:
+            raise
+        return str(made.experiment_id)
 
 
 def find_run(client: MlflowClient, experiment: str, tags: dict[str, str]) -> Run | None:

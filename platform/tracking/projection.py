@@ -1,120 +1,182 @@
-"""A study in MLflow: one parent run for the study, one child run per decided configuration.
+"""A study in MLflow: one parent run for the study, one child run per configuration.
 
-Everything is taken from the journal and the stored frame scores, so it can be deleted and made again.
+Everything is taken from the journal and the stored frame scores, so it can be deleted and made again. Nothing here is
+told what has changed: each method compares what the store has with what should be there and writes the difference, so
+that every method may be repeated, after a crash or an error too.
 """
 
 import json
 import tempfile
-import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from mlflow.entities import Metric, Param, RunTag
+from mlflow.exceptions import MlflowException
 
-from platform.figures.timeline import draw_timeline
-from platform.study.choices import searches_settings
-from platform.study.leaderboard import LeaderboardRow, leaderboard_row
-from platform.study.proposals import SpottedRecording, proposal_rows, spotted_recordings
-from platform.study.state import ConfigurationStatus, StudyState
+from platform.study.records import StudyRecord
+from platform.study.state import ConfigurationState, ConfigurationStatus, StudyState
+from platform.tracking.artifacts import TrackedInputs, write_artifacts
 from platform.tracking.client import (
+    BEST_TAG,
     COMPLETE_TAG,
-    CONFIGURATION_TAG,
     DROPPED_TAG,
     FAILURE_TAG,
+    FOLDS_TAG,
     INFEASIBLE_TAG,
-    NAME_TAG,
+    NOTE_TAG,
+    OF_THE_STUDY,
     PARENT_TAG,
-    STUDY_TAG,
     TABLES_TAG,
-    TrackedStudy,
     experiment_id,
-    find_run,
     tracking_client,
 )
-from search_spaces.vocabulary import Space
-from spotformer_core.datasets.frame_channels import KINDS
-from spotformer_core.datasets.recording import ExpressionKind, Recording
-from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol, Setting
+from platform.tracking.machine import MachineSamples
+from platform.tracking.measures import best_metrics, dropped_metrics, final_metrics, fold_metrics
+from platform.tracking.provenance import dataset_input, provenance
+from platform.tracking.runs import RUNNING, KnownRun, StudyRuns
+from platform.tracking.tracked import TrackedStudy
+from spotformer_core.errors import StudyError
 
 RENDERED_NOTE = "Rendered recordings: this F1 says that the machinery works and nothing about real faces."
-
-_ENDED_WITHOUT_RESULT = {
-    ConfigurationStatus.FAILED: FAILURE_TAG,
-    ConfigurationStatus.INFEASIBLE: INFEASIBLE_TAG,
-}
+FINISHED, FAILED, KILLED = "FINISHED", "FAILED", "KILLED"
+_WITHOUT_RESULT = {ConfigurationStatus.FAILED: FAILURE_TAG, ConfigurationStatus.INFEASIBLE: INFEASIBLE_TAG}
 """Status to the tag that says why; a later run may still bring a result."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TrackedInputs:
-    """What a projection needs beside the state."""
-
-    name: str
-    recordings: tuple[Recording, ...]
-    space: Space
-    folder: Path
-    is_rendered: bool
+_ENDED = {ConfigurationStatus.COMPLETE: FINISHED, ConfigurationStatus.DROPPED: KILLED}
+_ENVIRONMENT_TAG = "spotformer.environment"
+_SUBJECTS_TAG = "spotformer.subjects"
 
 
 class Projection:
-    """Writes a study to one tracking store; every method may be repeated without effect."""
+    """Writes a study to one tracking store.
 
-    def __init__(self, inputs: TrackedInputs, state: StudyState, *, tracking_uri: str, artifacts: Path | None) -> None:
+    Every method raises what MLflow raises, or StudyError, when the store does not answer.
+
+    Args:
+        artifacts: folder for artifacts; None leaves the choice to the tracking server.
+    """
+
+    def __init__(self, inputs: TrackedInputs, study: StudyRecord, *, tracking_uri: str, artifacts: Path | None) -> None:
+        self.tracking_uri = tracking_uri
         self._inputs = inputs
-        self._state = state
-        self._client = tracking_client(tracking_uri)
-        experiment = f"spotformer-{state.study.dataset}"
-        experiment_key = experiment_id(self._client, experiment, artifacts=artifacts)
-        self.tracked = TrackedStudy(
-            tracking_uri=tracking_uri,
-            experiment=experiment,
-            experiment_id=experiment_key,
-            run_id=self._study_run(experiment_key),
+        self._study = study
+        self._artifacts = artifacts
+        self._experiment = f"spotformer-{study.dataset}"
+        self._runs: StudyRuns | None = None
+        self._provenance = provenance()
+
+    def connect(self) -> TrackedStudy:
+        """Where the study is tracked; its run is made when there is none.
+
+        Raises:
+            StudyError: when there is no usable store, or it refuses the study.
+        """
+        try:
+            runs = self._connected()
+            run = self._study_run(runs)
+        except MlflowException as error:
+            raise StudyError(
+                f"a tracking store must take the runs of a study, got from {self.tracking_uri}: {error}. "
+                "Repair the server, or name another with --tracking-uri."
+            ) from error
+        return TrackedStudy(
+            tracking_uri=self.tracking_uri,
+            experiment=self._experiment,
+            experiment_id=runs.experiment,
+            run_id=run.run_id,
         )
 
+    def forget(self) -> None:
+        """Asks the store anew what is there, when it is needed next: after an error nobody knows what has arrived."""
+        self._runs = None
+
+    def answers(self) -> bool:
+        """Whether the store can be reached now."""
+        try:
+            tracking_client(self.tracking_uri)
+        except Exception:  # noqa: BLE001  whatever it raised, it did not answer
+            return False
+        return True
+
     def begin(self) -> None:
-        """Marks the study as running."""
-        self._client.update_run(self.tracked.run_id, status="RUNNING")
+        """Marks the study as running, and says what with."""
+        runs = self._connected()
+        run = self._study_run(runs)
+        if run.tags.get(_ENVIRONMENT_TAG) != self._provenance.digest:
+            name = f"environment_{self._provenance.digest}.json"
+            runs.client.log_text(run.run_id, json.dumps(self._provenance.environment, indent=2), name)
+            runs.log(run, tags={_ENVIRONMENT_TAG: self._provenance.digest})
+        runs.set_status(run, RUNNING)
+
+    def close_strangers(self, state: StudyState) -> None:
+        """Ends runs that an ended search left running and whose configuration is not in the journal any more."""
+        runs = self._connected()
+        for name in runs.names():
+            run = runs.get(name)
+            if run is not None and name != OF_THE_STUDY and name not in state.configurations and run.status == RUNNING:
+                runs.set_status(run, KILLED)
+
+    def write(self, state: StudyState, configuration: str, *, is_running: bool) -> None:
+        """Makes the run of a configuration say what the journal says.
+
+        Args:
+            is_running: whether a search is at work, so that what is undecided runs.
+
+        Raises:
+            OSError: when its frame scores are not where they were stored.
+        """
+        runs = self._connected()
+        found = state.configurations[configuration]
+        run = runs.get(configuration) or self._new_run(runs, configuration)
+        self._describe(runs, run, state, found)
+        if found.status is ConfigurationStatus.COMPLETE:
+            self._write_complete(runs, run, state, configuration)
+        elif found.status is ConfigurationStatus.DROPPED:
+            self._write_dropped(runs, run, found)
+        tag = _WITHOUT_RESULT.get(found.status)
+        for other in _WITHOUT_RESULT.values():
+            if other != tag:
+                runs.remove_tag(run, other)
+        if tag is not None and run.tags.get(tag) != found.failure:
+            runs.log(run, tags={tag: found.failure})
+        undecided = RUNNING if is_running else KILLED
+        runs.set_status(run, FAILED if tag is not None else _ENDED.get(found.status, undecided))
+
+    def write_best(self, state: StudyState) -> None:
+        """The best configuration so far, in the run of the study; a step for every time that more were complete."""
+        ranking = state.ranking()
+        runs = self._connected()
+        run = self._study_run(runs)
+        complete = str(len(ranking))
+        if not ranking or run.tags.get(COMPLETE_TAG) == complete:
+            return
+        metrics = best_metrics(state, ranking[0], started=run.started)
+        runs.log(run, metrics=metrics, tags={BEST_TAG: ranking[0], COMPLETE_TAG: complete})
+
+    def write_machine(self, samples: MachineSamples) -> None:
+        """The samples of the machine, in the run of the study."""
+        runs = self._connected()
+        run = self._study_run(runs)
+        metrics = samples.metrics(started=run.started)
+        if metrics:
+            runs.log(run, metrics=metrics)
+            samples.forget()
 
     def end(self, status: str) -> None:
-        """Marks the study as ended: FINISHED, FAILED or KILLED; its best F1 stands in its metrics."""
-        ranking = self._state.ranking()
-        if ranking:
-            best = leaderboard_row(self._state, ranking[0])
-            self._client.log_batch(self.tracked.run_id, metrics=_metrics(best))
-            self._client.set_tag(self.tracked.run_id, "spotformer.best_configuration", best.name)
-        self._client.set_terminated(self.tracked.run_id, status)
+        """Marks the study as ended: FINISHED, FAILED or KILLED."""
+        runs = self._connected()
+        runs.set_status(self._study_run(runs), status)
 
-    def project(self, configuration: str) -> None:
-        """Writes one decided configuration, unless it is there."""
-        tags = {STUDY_TAG: self._state.study.identity, CONFIGURATION_TAG: configuration}
-        found = find_run(self._client, self.tracked.experiment_id, tags)
-        decided = {} if found is None else found.data.tags
-        if decided.get(COMPLETE_TAG) == "yes" or DROPPED_TAG in decided:
-            return
-        run_id = str(found.info.run_id) if found is not None else self._new_run(configuration, tags)
-        params = self._state.configurations[configuration].params
-        self._client.log_batch(run_id, params=_params({**self._inputs.space.fixed, **params}))
-        status = self._state.configurations[configuration].status
-        tag = _ENDED_WITHOUT_RESULT.get(status)
-        for earlier in decided.keys() & {*_ENDED_WITHOUT_RESULT.values()} - {tag}:
-            self._client.delete_tag(run_id, earlier)
-        if status is ConfigurationStatus.COMPLETE:
-            self._write_complete(run_id, configuration)
-            self._client.set_tag(run_id, COMPLETE_TAG, "yes")
-            self._client.set_terminated(run_id, "FINISHED")
-        elif status is ConfigurationStatus.DROPPED:
-            self._write_dropped(run_id, configuration)
-        elif tag is not None:
-            self._client.set_tag(run_id, tag, self._state.configurations[configuration].failure)
-            self._client.set_terminated(run_id, "FAILED")
+    def _connected(self) -> StudyRuns:
+        if self._runs is None:
+            client = tracking_client(self.tracking_uri)
+            key = experiment_id(client, self._experiment, artifacts=self._artifacts)
+            self._runs = StudyRuns(client, key, self._study.identity)
+        return self._runs
 
-    def _study_run(self, experiment: str) -> str:
-        study = self._state.study
-        tags = {STUDY_TAG: study.identity, CONFIGURATION_TAG: "none"}
-        found = find_run(self._client, experiment, tags)
-        run = found or self._client.create_run(experiment, run_name=self._inputs.name, tags={**tags, **self._note()})
+    def _study_run(self, runs: StudyRuns) -> KnownRun:
+        run = runs.get(OF_THE_STUDY)
+        if run is not None and _SUBJECTS_TAG in run.tags:
+            return run
+        study = self._study
+        run = run or runs.create(OF_THE_STUDY, title=self._inputs.name, tags=self._tags())
         described = {
             "space": study.space["name"],
             "seed": study.seed,
@@ -122,118 +184,48 @@ class Projection:
             "sampler": study.sampler,
             "racing": study.racing,
             **{f"repaired_{name}": count for name, count in study.repairs.items()},
+            **study.versions,
         }
         if study.missing_recordings:
             described["missing_recordings"] = len(study.missing_recordings)
-        self._client.log_batch(run.info.run_id, params=_params({**described, **study.versions}))
-        return str(run.info.run_id)
+        runs.client.log_inputs(run.run_id, [dataset_input(study, self._inputs.recordings)])
+        runs.log(run, params=described, tags={_SUBJECTS_TAG: " ".join(study.subjects)})
+        return run
 
-    def _new_run(self, configuration: str, tags: dict[str, str]) -> str:
-        name = f"{self._inputs.name}/{configuration}"
-        more = {PARENT_TAG: self.tracked.run_id, NAME_TAG: name, **self._note()}
-        run = self._client.create_run(self.tracked.experiment_id, run_name=name, tags={**tags, **more})
-        return str(run.info.run_id)
+    def _new_run(self, runs: StudyRuns, configuration: str) -> KnownRun:
+        tags = self._tags() | {PARENT_TAG: self._study_run(runs).run_id, "spotformer.seed": str(self._study.seed)}
+        return runs.create(configuration, title=f"{self._inputs.name}/{configuration}", tags=tags)
 
-    def _note(self) -> dict[str, str]:
-        return {"mlflow.note.content": RENDERED_NOTE} if self._inputs.is_rendered else {}
+    def _tags(self) -> dict[str, str]:
+        note = {NOTE_TAG: RENDERED_NOTE} if self._inputs.is_rendered else {}
+        return self._provenance.tags | note
 
-    def _write_complete(self, run_id: str, configuration: str) -> None:
-        row = leaderboard_row(self._state, configuration)
-        self._client.log_batch(run_id, metrics=_metrics(row), tags=[RunTag("spotformer.folds", str(row.num_folds))])
-        spotted = tuple(
-            spotted_recordings(
-                self._state,
-                configuration,
-                recordings=self._inputs.recordings,
-                folder=self._inputs.folder,
-            )
-        )
-        proposals = [row for recording in spotted for row in proposal_rows(recording)]
-        self._log_tables(run_id, {"folds.json": self._fold_rows(configuration), "proposals.json": proposals})
-        full = self._inputs.space.configuration(self._state.configurations[configuration].params)
-        self._client.log_text(run_id, json.dumps(full.parameters(), indent=2), "configuration.json")
-        self._log_timeline(run_id, row, spotted)
-
-    def _write_dropped(self, run_id: str, configuration: str) -> None:
-        """A run that looks like no complete one: under names of its own, since it scored on some subjects only."""
-        dropped = self._state.configurations[configuration].dropped
-        if dropped is None:
+    def _describe(self, runs: StudyRuns, run: KnownRun, state: StudyState, found: ConfigurationState) -> None:
+        """Parameters and dataset once, and the folds that are not there."""
+        written = run.tags.get(FOLDS_TAG)
+        if written is not None and int(written) >= len(found.folds):
             return
-        values = {
-            "dropped_f1": dropped.f1,
-            "dropped_reference_f1": dropped.reference_f1,
-            "dropped_subjects": float(dropped.num_subjects),
-        }
-        self._client.log_batch(run_id, metrics=_as_metrics(values))
-        self._client.set_terminated(run_id, "KILLED")
-        told = (
-            f"after {dropped.num_subjects} of {len(self._state.study.subjects)} subjects, against {dropped.reference}"
-        )
-        self._client.set_tag(run_id, DROPPED_TAG, told)
+        params: dict[str, object] = {}
+        if written is None:
+            params = {**self._inputs.space.fixed, **found.params}
+            runs.client.log_inputs(run.run_id, [dataset_input(self._study, self._inputs.recordings)])
+        metrics = fold_metrics(state, found.name, after=int(written or 0), started=run.started)
+        runs.log(run, metrics=metrics, params=params, tags={FOLDS_TAG: str(len(found.folds))})
 
-    def _log_tables(self, run_id: str, tables: dict[str, list[dict[str, object]]]) -> None:
-        """Writes tables in the form that MLflow's pages show; one without rows is left out."""
-        shown = {name: rows for name, rows in tables.items() if rows}
-        for name, rows in shown.items():
-            # Not MLflow's own log_table, which appends to what an interrupted projection has left.
-            table = {"columns": list(rows[0]), "data": [list(row.values()) for row in rows]}
-            self._client.log_dict(run_id, table, name)
-        listed = [{"path": name, "type": "table"} for name in shown]
-        self._client.set_tag(run_id, TABLES_TAG, json.dumps(listed))
+    def _write_complete(self, runs: StudyRuns, run: KnownRun, state: StudyState, configuration: str) -> None:
+        if run.tags.get(COMPLETE_TAG) == "yes":
+            return
+        with tempfile.TemporaryDirectory(prefix="spotformer-tracking-") as folder:
+            tables = write_artifacts(Path(folder), self._inputs, state, configuration)
+            runs.client.log_artifacts(run.run_id, folder)
+        listed = json.dumps([{"path": name, "type": "table"} for name in tables])
+        metrics = final_metrics(state, configuration, started=run.started)
+        runs.log(run, metrics=metrics, tags={TABLES_TAG: listed, COMPLETE_TAG: "yes"})
 
-    def _log_timeline(self, run_id: str, row: LeaderboardRow, spotted: Sequence[SpottedRecording]) -> None:
-        shown = max(spotted, key=_interest)
-        recording = shown.recording
-        rendered = " (rendered)" if self._inputs.is_rendered else ""
-        title = f"{row.name} on {recording.name}{rendered}, subject {recording.subject} held out"
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"timeline_{recording.name}.png"
-            draw_timeline(shown, path, title=title)
-            self._client.log_artifact(run_id, str(path))
-
-    def _fold_rows(self, configuration: str) -> list[dict[str, object]]:
-        result = self._state.result(configuration, Protocol.HONEST)
-        folds = self._state.configurations[configuration].folds
-        rows = []
-        for subject in self._state.study.subjects:
-            row: dict[str, object] = {"held_out": subject}
-            for kind in KINDS:
-                counts = result.counts[subject][kind]
-                row |= {f"{kind}_{name}": value for name, value in counts.as_dict().items()}
-                row |= {f"{kind}_f1": round(counts.f1, 4), f"{kind}_threshold": result.thresholds[subject][kind]}
-            row |= self._setting_columns(result.settings[subject])
-            row |= {"final_loss": folds[subject].final_loss, "seed": folds[subject].seed}
-            row |= {f"seconds_{stage}": round(value, 3) for stage, value in folds[subject].seconds.items()}
-            rows.append(row)
-        return rows
-
-    def _setting_columns(self, setting: Setting) -> dict[str, object]:
-        """What was chosen beside the thresholds; nothing where a study searches nothing else on stored scores."""
-        if not searches_settings(self._state.study):
-            return {}
-        epoch = "last" if setting.epoch == LAST_EPOCH else str(setting.epoch)
-        return {"epoch": epoch, "decoding": json.dumps(self._state.study.decodings[setting.decoding])}
-
-
-def _interest(spotted: SpottedRecording) -> tuple[int, int]:
-    """Recordings that show both kinds of expression, and many, make the better picture."""
-    kinds = {expression.kind for expression in spotted.recording.expressions}
-    return len(kinds & set(ExpressionKind)), len(spotted.recording.expressions)
-
-
-def _metrics(row: LeaderboardRow) -> list[Metric]:
-    values: dict[str, float] = {}
-    for key, counts in row.honest.items():
-        values |= {f"f1_{key}": counts.f1, f"precision_{key}": counts.precision, f"recall_{key}": counts.recall}
-        values |= {f"{name}_{key}": float(value) for name, value in counts.as_dict().items()}
-    values |= {f"f1_{key}_paper": counts.f1 for key, counts in row.paper.items()}
-    return _as_metrics(values)
-
-
-def _as_metrics(values: dict[str, float]) -> list[Metric]:
-    now = int(time.time() * 1000)
-    return [Metric(name, value, timestamp=now, step=0) for name, value in values.items()]
-
-
-def _params(values: dict[str, object]) -> list[Param]:
-    return [Param(name, str(value)) for name, value in values.items()]
+    def _write_dropped(self, runs: StudyRuns, run: KnownRun, found: ConfigurationState) -> None:
+        dropped = found.dropped
+        if dropped is None or DROPPED_TAG in run.tags:
+            return
+        of = f"{dropped.num_subjects} of {len(self._study.subjects)} subjects"
+        metrics = dropped_metrics(dropped, started=run.started)
+        runs.log(run, metrics=metrics, tags={DROPPED_TAG: f"after {of}, against {dropped.reference}"})

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,12 @@ def wait_for_folds(journal: Path, count: int, process: "subprocess.Popen[bytes]"
         assert process.poll() is None, f"the search ended too early: see {journal.parents[2]}/search.log"
         assert time.monotonic() < deadline, f"no {count} folds within {SECONDS_TO_FIRST_FOLDS} s"
         time.sleep(0.05)
+
+
+def tracked_states(workspace: Path) -> list[str]:
+    """States of all runs in the workspace's MLflow."""
+    with closing(sqlite3.connect(workspace / "mlflow.db")) as database:
+        return [state for (state,) in database.execute("select status from runs")]
 
 
 def test_after_kill_9_finished_folds_are_not_run_again_and_the_table_is_that_of_an_undisturbed_run(
@@ -43,6 +51,7 @@ def test_after_kill_9_finished_folds_are_not_run_again_and_the_table_is_that_of_
     assert len({(fold["configuration"], fold["subject"]) for fold in folds}) == len(folds) == 9
     assert resumed.result["configurations"] == undisturbed.result["configurations"]
     assert resumed.result["best"] == undisturbed.result["best"]
+    assert tracked_states(workspace) == ["FINISHED"] * 4
 
 
 def test_ctrl_c_stops_cleanly_says_how_to_continue_and_loses_nothing(

@@ -94,7 +94,9 @@ def test_each_configuration_run_has_its_tables_and_its_timeline(undisturbed: Sea
     artifacts = list((undisturbed.workspace / "mlflow-artifacts").rglob("artifacts"))
     files = [{path.name.split("_")[0] for path in folder.rglob("*") if path.is_file()} for folder in artifacts]
 
-    assert sum({"folds.json", "configuration.json", "timeline"} <= names for names in files) == 3
+    assert sum({"folds.json", "configuration.yaml"} <= names for names in files) == 3
+    pictures = [path.parent.name for folder in artifacts for path in folder.rglob("*.png")]
+    assert pictures == ["timelines"] * 9
 
 
 def test_a_second_run_computes_nothing_and_says_the_same(undisturbed: Search):

@@ -7,8 +7,10 @@ import pytest
 
 from platform.study.records import ConfigurationRecord, FailureRecord, FoldRecord, StudyRecord
 from platform.study.state import StudyState
+from platform.study.usage import Usage
 from platform.study.workspace import scores_path
-from platform.tracking.projection import Projection, TrackedInputs
+from platform.tracking.artifacts import TrackedInputs
+from platform.tracking.projection import Projection
 from search_spaces.vocabulary import Choice, Space
 from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
 from spotformer_core.decoding.score_files import write_scores
@@ -35,6 +37,7 @@ def fold_record(subject: str, *, configuration: str = "c0000") -> FoldRecord:
         counts=COUNTS[subject],
         final_loss=0.125,
         seconds={"training": 1.5, "scoring": 0.25},
+        usage=Usage(seconds=1.75, num_gpus=0.5).as_dict(),
     )
 
 
@@ -89,7 +92,7 @@ class Tracked:
         self._inputs = make_inputs(folder)
 
     def projection(self, state: StudyState) -> Projection:
-        return Projection(self._inputs, state, tracking_uri=self.uri, artifacts=self._folder / "artifacts")
+        return Projection(self._inputs, state.study, tracking_uri=self.uri, artifacts=self._folder / "artifacts")
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +110,11 @@ def state(request) -> StudyState:
 @pytest.fixture
 def make_fold():
     return fold_record
+
+
+@pytest.fixture
+def projection(store, state) -> Projection:
+    """Of the test's own study, which runs."""
+    made = store.projection(state)
+    made.begin()
+    return made

@@ -39,8 +39,7 @@ def make_model(tmp_path):
 @pytest.fixture
 def register(store, state):
     projection = store.projection(state)
-    projection.begin()
-    projection.project("c0000")
+    projection.write(state, "c0000", is_running=True)
 
     def call(folder, **changes):
         name = re.sub(r"[^a-z0-9]+", "-", state.study.identity)
