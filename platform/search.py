@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from platform.console.command import DONE, UNDONE, command_parser, run_command
+from platform.scheduling.time_limit import SHORTEST_LIMIT, TIMES_THE_LONGEST
 from platform.stages.checking import add_check_option, check_dataset
 from platform.stages.computing import add_compute_options, num_cores
 from platform.stages.dry_run import print_dry_run
@@ -104,6 +105,7 @@ def search_options(options: argparse.Namespace) -> SearchOptions:
         space=space,
         num_workers=options.workers,
         gpus_per_fold=options.gpus_per_fold,
+        fold_timeout=options.fold_timeout,
         gpu_steps=GpuSteps(options.gpu_steps),
         address=options.address,
         tracking_uri=options.tracking_uri,
@@ -129,6 +131,13 @@ def parser() -> argparse.ArgumentParser:
     add_study_options(command)
     add_compute_options(command)
     command.add_argument("--gpus-per-fold", type=float, default=0.0, help="a fraction lets folds share (default: 0)")
+    command.add_argument(
+        "--fold-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="a fold that takes longer is taken for hung, and run again; 0 for never "
+        f"(default: {TIMES_THE_LONGEST} times the longest fold so far, at least {SHORTEST_LIMIT:.0f})",
+    )
     command.add_argument(
         "--gpu-steps",
         choices=[str(steps) for steps in GpuSteps],

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from platform.scheduling.time_limit import killed_after
 from platform.study.identity import fold_seed, versions
 from platform.study.records import FoldRecord
 from platform.study.workspace import scores_path, table_path
@@ -32,6 +33,7 @@ from spotformer_core.training.scoring import ScoresByRecording
 FINISHED = "finished"
 FAILURE = "failure"
 DISK_FULL = "disk_full"
+SECONDS_ALLOWED = "seconds_allowed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,12 +61,14 @@ def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
     JSON because Tune flattens nested results.
 
     Args:
-        trial: `configuration`, `params` and `subject`.
+        trial: `configuration`, `params`, `subject` and, where there is a limit, SECONDS_ALLOWED: this process is killed
+            when they are over.
     """
     # One thread whatever the machine has: the sums of two threads differ in their last bits.
     torch.set_num_threads(1)
     try:
-        return {FINISHED: json.dumps(_evaluate(trial, inputs))}
+        with killed_after(trial.get(SECONDS_ALLOWED, 0.0), f"fold {trial['configuration']}/{trial['subject']}"):
+            return {FINISHED: json.dumps(_evaluate(trial, inputs))}
     except TrainingError as error:
         return {FAILURE: str(error)}
     except OSError as error:

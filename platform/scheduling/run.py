@@ -1,10 +1,12 @@
 """Runs the folds of a plan on Ray Tune until the plan is finished."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from platform.console.stopping import handled_as_before
 from platform.scheduling.fold_trial import FoldInputs, run_fold
 from platform.scheduling.searcher import FoldSearcher
 from platform.study.planning import Plan
@@ -37,23 +39,26 @@ def run_folds(
     num_workers: int,
     resources: FoldResources,
     on_fold: Callable[[FoldRecord], None],
+    fold_timeout: float | None = None,
 ) -> None:
     """Runs folds until the plan is finished; every finished one is in the journal when `on_fold` hears of it.
 
     Args:
         num_workers: folds that run, or wait for a node, at the same time.
+        fold_timeout: seconds after which a fold is taken for hung and run again; 0 for never, None for a limit that
+            follows the longest fold so far.
 
     Raises:
         OSError: when the disk is full; what was finished is in the journal.
     """
     if plan.finished:
         return
-    searcher = FoldSearcher(plan, on_fold)
+    searcher = FoldSearcher(plan, on_fold, fold_timeout=fold_timeout)
     trainable = tune.with_resources(
         tune.with_parameters(run_fold, inputs=inputs), {"cpu": resources.num_cpus, "gpu": resources.num_gpus}
     )
     with tempfile.TemporaryDirectory(prefix="spotformer-tune-") as scratch:
-        tune.Tuner(
+        tuner = tune.Tuner(
             trainable,
             tune_config=tune.TuneConfig(
                 search_alg=searcher, num_samples=-1, max_concurrent_trials=num_workers, reuse_actors=True
@@ -64,7 +69,9 @@ def run_folds(
                 verbose=0,
                 failure_config=tune.FailureConfig(max_failures=FOLD_RETRIES),
             ),
-        ).fit()
+        )
+        with handled_as_before(signal.SIGINT):
+            tuner.fit()
     if searcher.stop_reason is not None:
         raise searcher.stop_reason
     if not plan.finished:

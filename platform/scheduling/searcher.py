@@ -10,21 +10,29 @@ from typing import Any
 
 from ray.tune.search import Searcher
 
-from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, as_fold_record
+from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, SECONDS_ALLOWED, as_fold_record
+from platform.scheduling.time_limit import FoldTimeLimit
 from platform.study.planning import FoldOrder, Plan
 from platform.study.records import FoldRecord
 
-UNKNOWN_FAILURE = "the worker died or raised, retries included; Ray's log of the trial says how"
+UNKNOWN_FAILURE = (
+    "the worker died, raised or took longer than --fold-timeout allows, retries included; "
+    "Ray's log of the trial says how"
+)
 NO_OUTCOME = "the worker ended the fold without an outcome; its version differs from the driver's"
 
 
 class FoldSearcher(Searcher):
     """Suggests the folds of a plan until it is finished or must stop."""
 
-    def __init__(self, plan: Plan, on_fold: Callable[[FoldRecord], None]) -> None:
+    def __init__(self, plan: Plan, on_fold: Callable[[FoldRecord], None], *, fold_timeout: float | None = None) -> None:
         super().__init__(metric=None, mode=None)
         self._plan = plan
         self._on_fold = on_fold
+        self._limit = FoldTimeLimit(fold_timeout)
+        for configuration in plan.state.configurations.values():
+            for record in configuration.folds.values():
+                self._limit.note(record)
         self._live: dict[str, FoldOrder] = {}
         self.stop_reason: BaseException | None = None
 
@@ -37,7 +45,12 @@ class FoldSearcher(Searcher):
             return str(Searcher.FINISHED) if self.stop_reason is not None else None
         self._live[trial_id] = order
         params = self._plan.state.configurations[order.configuration].params
-        return {"configuration": order.configuration, "params": dict(params), "subject": order.subject}
+        return {
+            "configuration": order.configuration,
+            "params": dict(params),
+            "subject": order.subject,
+            SECONDS_ALLOWED: self._limit.seconds,
+        }
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:  # noqa: FBT001, FBT002  Tune's signature
         """Takes the outcome of a trial; a trial that was stopped without one gives its fold back."""
@@ -61,6 +74,7 @@ class FoldSearcher(Searcher):
     def _complete(self, finished: str) -> None:
         record = as_fold_record(finished)
         self._plan.complete(record)
+        self._limit.note(record)
         self._on_fold(record)
 
     def _guarded(self, action: Callable[[], Any]) -> Any:

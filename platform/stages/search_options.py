@@ -18,6 +18,8 @@ class SearchOptions:
         prior_studies: names of studies of the same workspace whose outcomes the sampler knows from the start.
         lag: in reproducible scheduling, configuration c is asked when all up to c - lag are decided.
         tracking_uri: of MLflow; empty for the SQLite file of the workspace.
+        fold_timeout: seconds after which a fold is taken for hung and run again; 0 for never, None for a limit that
+            follows the longest fold so far.
     """
 
     study: str
@@ -34,6 +36,7 @@ class SearchOptions:
     racing: Racing = Racing.CAREFUL
     prior_studies: tuple[str, ...] = ()
     gpu_steps: GpuSteps = GpuSteps.EAGER
+    fold_timeout: float | None = None
 
     def __post_init__(self) -> None:
         repair = "Leave the option out to take the default."
@@ -42,6 +45,13 @@ class SearchOptions:
         require(self.lag >= 1, "--lag", "at least 1", self.lag, repair)
         require(self.num_workers >= 1, "--workers", "at least 1", self.num_workers, repair)
         require(self.gpus_per_fold >= 0, "--gpus-per-fold", "0 or more", self.gpus_per_fold, repair)
+        require(
+            self.fold_timeout is None or self.fold_timeout >= 0,
+            "--fold-timeout",
+            "0 or more",
+            self.fold_timeout,
+            repair,
+        )
         require_searchable(self.space, self.sampler)
         whole = "off where every point is run and where there are two objectives"
         raced = self.racing is not Racing.OFF

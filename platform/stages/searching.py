@@ -236,6 +236,7 @@ def _run_folds(
             num_workers=options.num_workers,
             resources=FoldResources(num_gpus=options.gpus_per_fold),
             on_fold=on_fold,
+            fold_timeout=options.fold_timeout,
         )
 
 

@@ -3,7 +3,7 @@
 import copy
 import errno
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import cloudpickle
 import pytest
@@ -11,6 +11,7 @@ from ray.tune.search import Searcher
 
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, as_fold_record
 from platform.scheduling.searcher import NO_OUTCOME, UNKNOWN_FAILURE, FoldSearcher
+from platform.scheduling.time_limit import TIMES_THE_LONGEST
 from platform.study.journal import Journal, read_journal
 from platform.study.opening import open_study
 from platform.study.planning import Plan
@@ -67,9 +68,20 @@ def finished(config):
 
 
 def test_a_suggestion_is_what_a_fold_trial_needs(searcher):
-    assert searcher.suggest("t0") == {"configuration": "c0000", "params": {"window": 9}, "subject": "b"}
-    assert searcher.suggest("t1") == {"configuration": "c0000", "params": {"window": 9}, "subject": "a"}
+    needed = {"configuration": "c0000", "params": {"window": 9}, "seconds_allowed": 0.0}
+
+    assert searcher.suggest("t0") == {**needed, "subject": "b"}
+    assert searcher.suggest("t1") == {**needed, "subject": "a"}
     assert searcher.suggest("t2") is None
+
+
+def test_a_fold_is_allowed_what_was_asked_for_else_a_multiple_of_the_longest_one(plan):
+    asked = FoldSearcher(plan, print, fold_timeout=30.0).suggest("t0")
+    plan.complete(replace(record(asked), seconds={"training": 90.0, "scoring": 10.0}))
+
+    later = FoldSearcher(plan, print).suggest("t1")
+
+    assert (asked["seconds_allowed"], later["seconds_allowed"]) == (30.0, 100.0 * TIMES_THE_LONGEST)
 
 
 def test_a_finished_fold_is_in_the_journal_before_anybody_hears_of_it(plan, journal):
