@@ -29,10 +29,7 @@ class FoldSearcher(Searcher):
         super().__init__(metric=None, mode=None)
         self._plan = plan
         self._on_fold = on_fold
-        self._limit = FoldTimeLimit(fold_timeout)
-        for configuration in plan.state.configurations.values():
-            for record in configuration.folds.values():
-                self._limit.note(record)
+        self._limit = FoldTimeLimit(fold_timeout, plan.state.finished_folds())
         self._live: dict[str, FoldOrder] = {}
         self.stop_reason: BaseException | None = None
 

@@ -7,7 +7,7 @@ it like a long training. So a process beside the worker kills it when its time i
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,11 +24,14 @@ class FoldTimeLimit:
 
     Args:
         asked: seconds; 0 for no limit; None for one that follows the longest fold so far.
+        finished: folds of the study that are finished already.
     """
 
-    def __init__(self, asked: float | None = None) -> None:
+    def __init__(self, asked: float | None = None, finished: Iterable[FoldRecord] = ()) -> None:
         self._asked = asked
         self._longest = 0.0
+        for record in finished:
+            self.note(record)
 
     def note(self, record: FoldRecord) -> None:
         """Takes the time of a finished fold into account."""

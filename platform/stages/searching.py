@@ -12,6 +12,7 @@ from platform.console.progress import StageProgress
 from platform.rendering.rendered_root import RECORD_FILE
 from platform.sampling.decodings import draw_decodings
 from platform.sampling.sampler import ask
+from platform.scheduling.time_limit import FoldTimeLimit
 from platform.stages.search_options import SearchOptions
 from platform.stages.winning import KeptWinner, is_decided, registered, train_and_say
 from platform.study.choices import study_settings
@@ -185,7 +186,9 @@ def _run(
             order = _winner(dataset, store, options, plan.state, folder)
         problem = ""
         if order is not None and not is_kept(order):
-            problem = train_and_say(order, num_gpus=options.gpus_per_fold)
+            # As long as a fold: it learns from one subject more than those.
+            limit = FoldTimeLimit(options.fold_timeout, plan.state.finished_folds())
+            problem = train_and_say(order, num_gpus=options.gpus_per_fold, seconds_allowed=limit.seconds)
     return order, problem
 
 

@@ -7,13 +7,27 @@ from typing import Any
 
 from mlflow.tracking import MlflowClient
 
+from platform.console.command import DONE
 from platform.study.journal import read_journal
 from platform.study.records import FoldRecord, Record
 from platform.study.workspace import Workspace, scores_path
+from tests.faults.staged import StagedSearch
 from tests.searches import SMOKE_STUDY, Search
 
 MINE = ("spotformer.study", "mlflow.parentRunId")
 """Tags that name a study or a run by what was drawn for it."""
+
+
+def as_if_nothing_had_happened(
+    undisturbed: Search, staged: StagedSearch, *options: str, tracking_uri: str = ""
+) -> Search:
+    """The next start, which finds or finishes everything: nothing differs from a search that nothing disturbed."""
+    ended = staged.finish(*options)
+    assert ended.ended.code == DONE, ended.ended.err
+    same_as_undisturbed(staged.journal, undisturbed.journal)
+    assert report(ended) == report(undisturbed)
+    nothing_runs(staged.workspace, tracking_uri)
+    return ended
 
 
 def same_as_undisturbed(journal: Path, undisturbed: Path) -> None:
@@ -37,10 +51,13 @@ def decisions(records: list[Record]) -> list[str]:
 
 
 def nothing_runs(workspace: Path, tracking_uri: str = "") -> None:
-    """No run in MLflow says that it is still running."""
-    runs = _runs(MlflowClient(tracking_uri or Workspace(workspace).tracking_uri))
-    assert runs
-    assert {run.info.status for run in runs} == {"FINISHED"}
+    """Every run in MLflow is finished; none says that it is still running."""
+    assert statuses(workspace, tracking_uri) == {"FINISHED"}
+
+
+def statuses(workspace: Path, tracking_uri: str = "") -> set[str]:
+    """How the runs in MLflow are."""
+    return {run.info.status for run in _runs(MlflowClient(tracking_uri or Workspace(workspace).tracking_uri))}
 
 
 def tracked(workspace: Path, tracking_uri: str = "") -> dict[str, Any]:

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import signal
+import threading
 import time
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -89,7 +90,8 @@ class Fault:
         if self.action is Action.DIE:
             os.kill(os.getpid(), signal.SIGKILL)
         elif self.action is Action.HANG:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            # Sent to the process, it would let this thread run on until another one is awake to take it.
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
         elif self.action is Action.WAIT:
             while not self.go_on.exists():
                 time.sleep(0.02)

@@ -2,16 +2,15 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.faults.checks import nothing_runs, report, same_as_undisturbed
-from tests.faults.conftest import StagedSearch
+from tests.faults.checks import as_if_nothing_had_happened
 from tests.faults.points import Action, Point
+from tests.faults.staged import StagedSearch
 from tests.searches import REPOSITORY, Search
 
 # A machine that says nothing is given up after a second or two instead of Ray's half a minute.
@@ -61,11 +60,8 @@ def test_folds_of_a_machine_that_is_lost_or_hangs_are_run_again_on_another(
 
     assert process.wait(timeout=500) == 0, staged.said
     assert staged.repeated == 1
-    again = staged.finish(*options)
+    again = as_if_nothing_had_happened(undisturbed, staged, *options)
     assert again.result["new_folds"] == 0
-    same_as_undisturbed(staged.journal, undisturbed.journal)
-    assert report(again) == report(undisturbed)
-    nothing_runs(staged.workspace)
 
 
 def _runs(node: Any, worker: int) -> bool:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from platform.console.command import DONE, UNDONE
-from tests.faults.checks import nothing_runs, report, same_as_undisturbed
-from tests.faults.conftest import StagedSearch
+from platform.console.command import UNDONE
+from tests.faults.checks import as_if_nothing_had_happened
 from tests.faults.points import Action, Point
+from tests.faults.staged import StagedSearch
 from tests.searches import Search
 
 SECONDS_TO_START = 200
@@ -82,9 +82,5 @@ def test_a_server_that_dies_or_hangs_costs_no_fold_and_is_brought_up_to_date_lat
     assert "problem: tracking: " in said
     assert "Traceback" not in said
     assert (staged.num_finished, staged.repeated) == (9, 0)
-    again = staged.finish(*options)
-    assert again.ended.code == DONE, again.ended.err
+    again = as_if_nothing_had_happened(undisturbed, staged, *options, tracking_uri=address)
     assert again.result["new_folds"] == 0
-    same_as_undisturbed(staged.journal, undisturbed.journal)
-    assert report(again) == report(undisturbed)
-    nothing_runs(staged.workspace, address)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.faults.checks import nothing_runs, report, same_as_undisturbed
-from tests.faults.conftest import StagedSearch
+from tests.faults.checks import as_if_nothing_had_happened
 from tests.faults.points import Action, Point
+from tests.faults.staged import StagedSearch
 from tests.searches import Search
 
 
@@ -21,8 +21,5 @@ def test_a_worker_that_dies_or_hangs_in_a_fold_is_replaced_and_one_fold_repeated
     assert code == 0, staged.said
     assert worker != process.pid
     assert staged.repeated == 1
-    again = staged.finish("--workers", "2")
+    again = as_if_nothing_had_happened(undisturbed, staged, "--workers", "2")
     assert again.result["new_folds"] == 0
-    same_as_undisturbed(staged.journal, undisturbed.journal)
-    assert report(again) == report(undisturbed)
-    nothing_runs(staged.workspace)

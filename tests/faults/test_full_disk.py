@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from platform.console.command import DONE, MISTAKE, UNDONE
-from tests.faults.checks import nothing_runs, report, same_as_undisturbed
-from tests.faults.conftest import StagedSearch
+from tests.faults.checks import as_if_nothing_had_happened
 from tests.faults.points import Action, Fault, Point
 from tests.faults.small_disks import Mount
+from tests.faults.staged import StagedSearch
 from tests.searches import Search, run_module
 
 WORKERS = ("--workers", "2")
@@ -36,7 +36,7 @@ def test_full_at_every_point_in_turn_a_search_stops_in_good_order_and_continues_
         assert not list((staged.workspace / "studies").rglob("*.part")), "no half-written file is left behind"
         assert staged.num_finished >= finished, point
 
-    assert_as_if_nothing_had_happened(undisturbed, staged)
+    as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
 
 
 @pytest.mark.slow
@@ -56,7 +56,7 @@ def test_full_for_tracking_alone_a_search_finds_its_winner_and_the_next_one_writ
 
     assert process.wait(timeout=300) == UNDONE, told(staged, fault)
     assert "problem: tracking: " in told(staged, fault)
-    assert_as_if_nothing_had_happened(undisturbed, staged)
+    as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
     assert staged.repeated == 0
 
 
@@ -79,7 +79,7 @@ def test_full_for_ray_alone_a_search_finishes_or_stops_in_good_order(
         disk.rmdir()
 
     assert code in {DONE, UNDONE, MISTAKE}, said
-    assert_as_if_nothing_had_happened(undisturbed, staged)
+    as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
 
 
 @pytest.mark.slow
@@ -108,12 +108,3 @@ def told(staged: StagedSearch, fault: Fault) -> str:
     """What the search said; there is room again afterwards."""
     fault.filling.unlink(missing_ok=True)
     return staged.said
-
-
-def assert_as_if_nothing_had_happened(undisturbed: Search, staged: StagedSearch) -> None:
-    """The next start finds or finishes all of it, and nothing differs from a search that nothing disturbed."""
-    ended = staged.finish(*WORKERS)
-    assert ended.ended.code == DONE, ended.ended.err
-    same_as_undisturbed(staged.journal, undisturbed.journal)
-    assert report(ended) == report(undisturbed)
-    nothing_runs(staged.workspace)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from platform.console.command import MISTAKE, STOPPED
-from tests.faults.checks import nothing_runs, report, same_as_undisturbed, tracked
-from tests.faults.conftest import StagedSearch
+from tests.faults.checks import as_if_nothing_had_happened, report, statuses, tracked
 from tests.faults.points import Action, Point
+from tests.faults.staged import StagedSearch
 from tests.searches import Search
 
 NUM_WORKERS = 2
@@ -31,10 +31,7 @@ def test_killed_at_every_point_in_turn_a_search_loses_at_most_the_folds_that_wer
 
         assert process.wait(timeout=60) == -signal.SIGKILL, point
         assert staged.repeated - repeated <= NUM_WORKERS, point
-    process, fault = staged.start(Point.FOLD_STARTED, Action.NONE, *WORKERS)
-    assert process.wait(timeout=500) == 0, staged.said
-
-    assert_as_if_nothing_had_happened(undisturbed, staged)
+    as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
 
 
 @pytest.mark.slow
@@ -45,7 +42,7 @@ def test_killed_while_folds_run_a_search_runs_those_again_and_no_other(undisturb
     process.wait()
     fault.go_on.touch()
 
-    assert_as_if_nothing_had_happened(undisturbed, staged)
+    as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
     assert 1 <= staged.repeated <= NUM_WORKERS
 
 
@@ -76,7 +73,7 @@ def test_a_driver_that_hung_keeps_others_out_and_goes_on_where_it_was(undisturbe
     assert second.ended.code == MISTAKE
     assert "one search at a time may write a study" in second.ended.err
     assert staged.repeated == 0
-    assert_as_if_nothing_had_happened(undisturbed, staged)
+    as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
 
 
 @pytest.mark.slow
@@ -95,26 +92,7 @@ def test_asked_to_stop_at_every_point_in_turn_a_search_ends_in_good_order(
         assert process.wait(timeout=120) == STOPPED, (point, staged.said)
         assert "the same command continues" in staged.said
         assert "Traceback" not in staged.said
-        assert "RUNNING" not in statuses(staged), point
+        assert "RUNNING" not in statuses(staged.workspace), point
         fault.go_on.unlink()
 
-    assert_as_if_nothing_had_happened(undisturbed, staged)
-
-
-def statuses(staged: StagedSearch) -> set[str]:
-    """How the runs in MLflow are."""
-    from platform.study.workspace import Workspace
-    from mlflow.tracking import MlflowClient
-
-    client = MlflowClient(Workspace(staged.workspace).tracking_uri)
-    experiments = [one.experiment_id for one in client.search_experiments()]
-    return {run.info.status for run in client.search_runs(experiments)}
-
-
-def assert_as_if_nothing_had_happened(undisturbed: Search, staged: StagedSearch) -> None:
-    """The next start finds or finishes all of it, and nothing differs from a search that nothing disturbed."""
-    ended = staged.finish(*WORKERS)
-    assert ended.ended.code == 0, ended.ended.err
-    same_as_undisturbed(staged.journal, undisturbed.journal)
-    assert report(ended) == report(undisturbed)
-    nothing_runs(staged.workspace)
+    as_if_nothing_had_happened(undisturbed, staged, *WORKERS)

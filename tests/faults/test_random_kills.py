@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.checks import nothing_runs, report, same_as_undisturbed, tracked
-from tests.faults.conftest import StagedSearch
+from tests.faults.checks import as_if_nothing_had_happened, tracked
 from tests.faults.points import Action, Point
+from tests.faults.staged import StagedSearch
 from tests.searches import Search
 
 NUM_KILLS = int(os.environ.get("SPOTFORMER_KILLS", "50"))
 SEED = int(os.environ.get("SPOTFORMER_KILL_SEED", "20261125"))
 NUM_WORKERS = 2
+WORKERS = ("--workers", str(NUM_WORKERS))
 LONGEST_STUDY = 17
 """Kills of one study: another one is begun afterwards, so that early moments are met as often as late ones."""
 
@@ -30,7 +31,7 @@ def test_killed_at_random_moments_studies_end_as_if_nothing_had_happened(
     undisturbed: Search, extracted: Path, tmp_path: Path
 ):
     moments = random.Random(SEED)
-    expected = tracked(undisturbed.workspace)["runs"]
+    expected = _without_times(tracked(undisturbed.workspace)["runs"])
     kills = studies = 0
     # From a start to its end as it is on this machine now: moments are spread over all of it.
     seconds = _seconds_of_a_whole_search(_study(extracted, tmp_path / "measured"))
@@ -38,16 +39,10 @@ def test_killed_at_random_moments_studies_end_as_if_nothing_had_happened(
         staged = _study(extracted, tmp_path / f"study-{studies}")
         of_this_study = _kill_until_finished(staged, moments, seconds, at_most=min(LONGEST_STUDY, NUM_KILLS - kills))
         kills, studies = kills + of_this_study, studies + 1
-        ended = staged.finish("--workers", str(NUM_WORKERS))
-
-        told = f"seed {SEED}, study {studies}, {of_this_study} kills, {staged.repeated} folds repeated"
-        print(told, flush=True)
-        assert ended.ended.code == 0, (told, ended.ended.err)
-        same_as_undisturbed(staged.journal, undisturbed.journal)
-        assert report(ended) == report(undisturbed), told
-        nothing_runs(staged.workspace)
-        assert _without_times(tracked(staged.workspace)["runs"]) == _without_times(expected), told
-        assert staged.repeated <= NUM_WORKERS * of_this_study, told
+        print(f"seed {SEED}, study {studies}: {of_this_study} kills, {staged.repeated} folds repeated", flush=True)
+        as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
+        assert _without_times(tracked(staged.workspace)["runs"]) == expected
+        assert staged.repeated <= NUM_WORKERS * of_this_study
 
 
 def _study(extracted: Path, folder: Path) -> StagedSearch:
@@ -61,14 +56,14 @@ def _study(extracted: Path, folder: Path) -> StagedSearch:
 
 def _seconds_of_a_whole_search(staged: StagedSearch) -> float:
     started = time.monotonic()
-    assert staged.finish("--workers", str(NUM_WORKERS)).ended.code == 0, staged.said
+    assert staged.finish(*WORKERS).ended.code == 0, staged.said
     return time.monotonic() - started
 
 
 def _kill_until_finished(staged: StagedSearch, moments: random.Random, seconds: float, *, at_most: int) -> int:
     """Starts the search and kills it until it has ended by itself; how often it was killed."""
     for kills in range(at_most):
-        process, _ = staged.start(Point.FOLD_STARTED, Action.NONE, "--workers", str(NUM_WORKERS))
+        process, _ = staged.start(Point.FOLD_STARTED, Action.NONE, *WORKERS)
         try:
             code = process.wait(timeout=moments.uniform(0, seconds))
         except subprocess.TimeoutExpired:
