@@ -4,25 +4,20 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
 
 
 @contextmanager
 def stopped_by_sigterm_too() -> Iterator[None]:
-    """SIGTERM in the block does what Ctrl-C does there, whoever handles that at the moment."""
+    """SIGTERM in the block raises KeyboardInterrupt there, as Ctrl-C does."""
     with handled_as_before(signal.SIGTERM):
         if _may_set_handlers():
-            signal.signal(signal.SIGTERM, _as_ctrl_c)
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
         yield
 
 
 @contextmanager
 def handled_as_before(number: signal.Signals) -> Iterator[None]:
-    """After the block a signal is handled as before it, whatever a library has put there meanwhile.
-
-    Connecting to Ray makes SIGTERM end the process at once. Ray Tune's handler of Ctrl-C stays behind when it has ended
-    and swallows the next one.
-    """
+    """After the block a signal is handled as before it: connecting to Ray makes SIGTERM end the process at once."""
     handler = signal.getsignal(number)
     try:
         yield
@@ -35,11 +30,3 @@ def handled_as_before(number: signal.Signals) -> Iterator[None]:
 def _may_set_handlers() -> bool:
     """Whether this is the main thread, which alone may."""
     return threading.current_thread() is threading.main_thread()
-
-
-def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
-    # Asked only now: while folds run, Ctrl-C is handled by Ray Tune. A shell's background job ignores Ctrl-C.
-    handler = signal.getsignal(signal.SIGINT)
-    if not callable(handler):
-        raise KeyboardInterrupt
-    handler(number, frame)

@@ -1,12 +1,10 @@
 """Runs the folds of a plan on Ray Tune until the plan is finished."""
 
 import os
-import signal
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from platform.console.stopping import handled_as_before
 from platform.scheduling.fold_trial import FoldInputs, run_fold
 from platform.scheduling.searcher import FoldSearcher
 from platform.study.planning import Plan
@@ -17,6 +15,8 @@ os.environ.setdefault("RAY_AIR_NEW_OUTPUT", "0")
 os.environ.setdefault("TUNE_DISABLE_AUTO_CALLBACK_LOGGERS", "1")
 os.environ.setdefault("TUNE_GLOBAL_CHECKPOINT_S", "100000")
 os.environ.setdefault("TUNE_FUNCTION_THREAD_TIMEOUT_S", "60")
+# Tune would wait for running folds when asked to stop, longer than `ray job stop` gives, and swallow the next Ctrl-C.
+os.environ.setdefault("TUNE_DISABLE_SIGINT_HANDLER", "1")
 
 from ray import tune
 
@@ -58,7 +58,7 @@ def run_folds(
         tune.with_parameters(run_fold, inputs=inputs), {"cpu": resources.num_cpus, "gpu": resources.num_gpus}
     )
     with tempfile.TemporaryDirectory(prefix="spotformer-tune-") as scratch:
-        tuner = tune.Tuner(
+        tune.Tuner(
             trainable,
             tune_config=tune.TuneConfig(
                 search_alg=searcher, num_samples=-1, max_concurrent_trials=num_workers, reuse_actors=True
@@ -69,11 +69,9 @@ def run_folds(
                 verbose=0,
                 failure_config=tune.FailureConfig(max_failures=FOLD_RETRIES),
             ),
-        )
-        with handled_as_before(signal.SIGINT):
-            tuner.fit()
+        ).fit()
     if searcher.stop_reason is not None:
         raise searcher.stop_reason
     if not plan.finished:
-        # Tune answers Ctrl-C by stopping its trials and returning as if all were well.
+        # Asked to stop by SIGUSR1, Tune stops its trials and returns as if all were well.
         raise KeyboardInterrupt

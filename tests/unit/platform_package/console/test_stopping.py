@@ -28,16 +28,6 @@ def test_a_command_that_gets_sigterm_ends_as_with_ctrl_c(capsys):
     assert "the same command continues" in capsys.readouterr().err
 
 
-def test_sigterm_goes_to_whoever_handles_ctrl_c_at_that_moment():
-    seen = []
-    with stopped_by_sigterm_too(), handled_as_before(signal.SIGINT):
-        signal.signal(signal.SIGINT, lambda number, frame: seen.append(number))
-
-        os.kill(os.getpid(), signal.SIGTERM)
-
-    assert seen == [signal.SIGTERM]
-
-
 def test_sigterm_stops_a_background_job_which_ignores_ctrl_c():
     with handled_as_before(signal.SIGINT), stopped_by_sigterm_too():
         signal.signal(signal.SIGINT, signal.SIG_IGN)
