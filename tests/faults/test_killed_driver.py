@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -21,16 +22,20 @@ WORKERS = ("--workers", str(NUM_WORKERS))
 def test_killed_at_every_point_in_turn_a_search_loses_at_most_the_folds_that_were_running(
     undisturbed: Search, staged: StagedSearch
 ):
+    repeated = [0]
     for point in (Point.BEFORE_SUGGEST, Point.BEFORE_JOURNAL, Point.IN_TRACKING, Point.IN_REGISTRY):
-        repeated = staged.repeated
         passing = 1 if point in {Point.BEFORE_SUGGEST, Point.BEFORE_JOURNAL} else 0
 
         process, fault = staged.start(point, Action.DIE, *WORKERS, passing=passing)
         staged.wait_for(fault, process)
 
         assert process.wait(timeout=60) == -signal.SIGKILL, point
-        assert staged.repeated - repeated <= NUM_WORKERS, point
+        repeated.append(staged.repeated)
+
     as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
+    repeated.append(staged.repeated)
+    # Each start repeats what the kill before it has cost.
+    assert all(after - before <= NUM_WORKERS for before, after in pairwise(repeated)), repeated
 
 
 @pytest.mark.slow
