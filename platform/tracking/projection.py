@@ -196,7 +196,7 @@ class Projection:
                 row |= {f"{kind}_f1": round(counts.f1, 4), f"{kind}_threshold": result.thresholds[subject][kind]}
             row |= self._setting_columns(result.settings[subject])
             row |= {"final_loss": folds[subject].final_loss, "seed": folds[subject].seed}
-            row |= {f"seconds_{stage}": round(value, 3) for stage, value in folds[subject].seconds.items()}
+            row |= {f"seconds_{stage}": round(value, 3) for stage, value in sorted(folds[subject].seconds.items())}
             rows.append(row)
         return rows
 

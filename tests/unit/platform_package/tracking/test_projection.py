@@ -2,12 +2,21 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from mlflow.tracking import MlflowClient
 
-from platform.study.records import ConfigurationRecord, DecodingRecord, DroppedRecord, ReopenedRecord
+from platform.study.records import (
+    ConfigurationRecord,
+    DecodingRecord,
+    DroppedRecord,
+    ReopenedRecord,
+    from_json,
+    to_json,
+)
+from platform.study.state import StudyState
 from platform.tracking.client import CONFIGURATION_TAG, PARENT_TAG, STUDY_TAG, tracking_client
 from spotformer_core.errors import StudyError
 
@@ -119,6 +128,26 @@ def test_artifacts_hold_folds_proposals_configuration_and_a_timeline(projection,
     configuration = json.loads(artifacts["configuration.json"])
     assert (configuration["window"], configuration["macro_duration"], configuration["width"]) == (9, 20, 256)
     assert artifacts["timeline_a_1.png"].startswith(b"\x89PNG")
+
+
+def test_a_state_that_was_read_from_the_journal_gives_the_same_tables_as_the_one_that_wrote_it(
+    store, state, projection, tmp_path
+):
+    first, *_ = state.configurations.values()
+    records = [ConfigurationRecord(configuration=first.name, params=first.params), *first.folds.values()]
+    lines = [json.dumps(to_json(record), sort_keys=True) for record in records]
+    study = replace(state.study, identity="read again")
+    again = StudyState(study, [from_json(json.loads(line)) for line in lines])
+    projected_again = store.projection(again)
+
+    projection.project("c0000")
+    projected_again.project("c0000")
+
+    written, read = (
+        artifacts_of(one, runs_of(one, its)["c0000"], tmp_path)
+        for one, its in ((projection, state), (projected_again, again))
+    )
+    assert read == written
 
 
 def test_folds_show_the_epoch_and_the_decoding_that_were_chosen(projection, state, tmp_path):
