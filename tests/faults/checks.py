@@ -1,10 +1,14 @@
 """What must hold of a study after any fault and the next start, read from its journal, its report and MLflow."""
 
 import json
+import warnings
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from platform.console.command import DONE
@@ -57,30 +61,39 @@ def nothing_runs(workspace: Path, tracking_uri: str = "") -> None:
 
 def statuses(workspace: Path, tracking_uri: str = "") -> set[str]:
     """How the runs in MLflow are."""
-    return {run.info.status for run in _runs(MlflowClient(tracking_uri or Workspace(workspace).tracking_uri))}
+    with _client(workspace, tracking_uri) as client:
+        return {run.info.status for run in _runs(client)}
 
 
 def tracked(workspace: Path, tracking_uri: str = "") -> dict[str, Any]:
     """All of MLflow about the study, by the name of the run and without what is drawn or timed: equal studies give
     equal values."""
-    client = MlflowClient(tracking_uri or Workspace(workspace).tracking_uri)
-    told = {}
-    for run in _runs(client):
-        tags = {name: value for name, value in run.data.tags.items() if name not in MINE}
-        told[run.info.run_name] = {
-            "status": run.info.status,
-            "params": run.data.params,
-            "metrics": run.data.metrics,
-            "tags": tags,
-            "artifacts": _artifacts(run.info.artifact_uri),
-        }
-    champion = client.get_model_version_by_alias(SMOKE_STUDY, "champion")
-    return {"runs": told, "champion": champion.tags}
+    with _client(workspace, tracking_uri) as client:
+        champion = client.get_model_version_by_alias(SMOKE_STUDY, "champion")
+        return {"runs": {run.info.run_name: _told(run) for run in _runs(client)}, "champion": champion.tags}
 
 
-def _runs(client: MlflowClient) -> list[Any]:
+def _told(run: Run) -> dict[str, Any]:
+    return {
+        "status": run.info.status,
+        "params": run.data.params,
+        "metrics": run.data.metrics,
+        "tags": {name: value for name, value in run.data.tags.items() if name not in MINE},
+        "artifacts": _artifacts(run.info.artifact_uri),
+    }
+
+
+def _runs(client: MlflowClient) -> list[Run]:
     experiments = [one.experiment_id for one in client.search_experiments()]
     return list(client.search_runs(experiments))
+
+
+@contextmanager
+def _client(workspace: Path, tracking_uri: str) -> Iterator[MlflowClient]:
+    with warnings.catch_warnings():
+        # MLflow's own tables use what SQLAlchemy 2.1 deprecates.
+        warnings.filterwarnings("ignore", "The ``noload`` loader strategy is deprecated")
+        yield MlflowClient(tracking_uri or Workspace(workspace).tracking_uri)
 
 
 def _artifacts(uri: str) -> dict[str, str]:
