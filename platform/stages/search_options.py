@@ -1,5 +1,6 @@
 """What a search is asked for."""
 
+import math
 from dataclasses import dataclass
 
 from platform.sampling.choice import SamplerName, require_searchable
@@ -45,13 +46,8 @@ class SearchOptions:
         require(self.lag >= 1, "--lag", "at least 1", self.lag, repair)
         require(self.num_workers >= 1, "--workers", "at least 1", self.num_workers, repair)
         require(self.gpus_per_fold >= 0, "--gpus-per-fold", "0 or more", self.gpus_per_fold, repair)
-        require(
-            self.fold_timeout is None or self.fold_timeout >= 0,
-            "--fold-timeout",
-            "0 or more",
-            self.fold_timeout,
-            repair,
-        )
+        limit = self.fold_timeout
+        require(limit is None or 0 <= limit < math.inf, "--fold-timeout", "0 or more seconds", limit, repair)
         require_searchable(self.space, self.sampler)
         whole = "off where every point is run and where there are two objectives"
         raced = self.racing is not Racing.OFF
