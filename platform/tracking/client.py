@@ -20,6 +20,8 @@ from spotformer_core.errors import StudyError
 os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
 for _name in ("alembic", "mlflow.store.db.utils", "mlflow.utils.environment"):
     logging.getLogger(_name).setLevel(logging.WARNING)
+# What a database refuses, a full disk say, is logged there with a traceback and raised as well.
+logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 
 STUDY_TAG = "spotformer.study"
 CONFIGURATION_TAG = "spotformer.configuration"
