@@ -23,7 +23,11 @@ def set_up(fault: Fault) -> None:
         Journal, "append", fault, Point.BEFORE_SUGGEST, only=lambda _, record: isinstance(record, ConfigurationRecord)
     )
     _before(Journal, "append", fault, Point.BEFORE_JOURNAL, only=lambda _, record: isinstance(record, FoldRecord))
+    # Files of a configuration; those of the registered winner have a path of their own.
     _before(MlflowClient, "log_artifact", fault, Point.IN_TRACKING)
+    _before(
+        MlflowClient, "log_artifacts", fault, Point.IN_TRACKING, only=lambda _, run, folder, path=None: path is None
+    )
     _before(MlflowClient, "create_model_version", fault, Point.IN_REGISTRY)
     run.run_fold = _faulty_fold(fault)
 
