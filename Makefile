@@ -9,7 +9,8 @@ PORT ?= 5000
 RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
-.PHONY: search test test-slow test-docs test-browser test-mlflow-server check audit format docs ui constraints clean
+.PHONY: search test test-slow test-docs test-faults test-kills test-browser test-mlflow-server
+.PHONY: check audit format docs ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
 .PHONY: bench-training bench-bf16 bench-racing bench-search bench-tracking
 
@@ -17,8 +18,8 @@ search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
 
 test: .venv/.installed
-	$(RUN) -m pytest -m "not slow" -n auto --dist loadfile $(QUICK_TESTS) $(ARGS)
-	$(RUN) -m pytest -m "not slow" tests/integration tests/faults $(ARGS)
+	$(RUN) -m pytest -m "not slow and not kills" -n auto --dist loadfile $(QUICK_TESTS) $(ARGS)
+	$(RUN) -m pytest -m "not slow and not kills" tests/integration tests/faults $(ARGS)
 
 test-slow: .venv/.installed
 	$(RUN) -m pytest -m slow $(ARGS)
@@ -38,6 +39,13 @@ test-browser: .venv/.installed
 test-mlflow-server: .venv/.installed
 	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[server]"
 	$(RUN) -m pytest tests/server $(ARGS)
+# Faults at every stage of a search and of an extraction: docs/faults.md. Part of test-slow.
+test-faults: .venv/.installed
+	$(RUN) -m pytest -m slow tests/faults $(ARGS)
+
+# Fifty kills at random moments: docs/faults.md.
+test-kills: .venv/.installed
+	$(RUN) -m pytest -m kills -s tests/faults $(ARGS)
 
 check: .venv/.installed
 	$(RUN) -m ruff check .

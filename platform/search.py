@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from platform.console.command import DONE, UNDONE, command_parser, run_command
+from platform.scheduling.time_limit import SHORTEST_LIMIT, TIMES_THE_LONGEST
 from platform.stages.beginning import require_two_subjects
 from platform.stages.budgeting import add_budget_options, budget_options
 from platform.stages.checking import add_check_option, check_dataset
@@ -111,6 +112,7 @@ def search_options(options: argparse.Namespace) -> SearchOptions:
         num_workers=options.workers,
         gpus_per_fold=gpus_per_fold(options.gpus_per_fold),
         retry_infeasible=options.retry_infeasible,
+        fold_timeout=options.fold_timeout,
         gpu_steps=GpuSteps(options.gpu_steps),
         address=options.address,
         tracking_uri=options.tracking_uri,
@@ -139,6 +141,13 @@ def parser() -> argparse.ArgumentParser:
     add_compute_options(command)
     add_budget_options(command)
     add_gpu_options(command)
+    command.add_argument(
+        "--fold-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="a fold that takes longer is taken for hung, and run again; 0 for never "
+        f"(default: {TIMES_THE_LONGEST} times the longest fold so far, at least {SHORTEST_LIMIT:.0f})",
+    )
     add_workspace_option(command)
     command.add_argument("--tracking-uri", default="", help="of MLflow (default: a SQLite file in the workspace)")
     command.add_argument("--json", type=Path, metavar="FILE", help="write the result there too")

@@ -21,6 +21,7 @@ TINY = DemoSettings(
 )
 """Three recordings of 72 frames: every stage runs on them in seconds."""
 SMOKE_SEARCH = ("--space", "smoke", "--configurations", "3", "--seed", "5")
+SMOKE_STUDY = "demo-smoke-seed5"
 
 
 @dataclass(frozen=True)

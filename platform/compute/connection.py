@@ -2,12 +2,14 @@
 
 import logging
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import ray
 
 from platform.console.libraries import libraries_may_speak
+from platform.console.stopping import handled_as_before
 from spotformer_core.errors import InvalidValueError
 
 JOB_ADDRESS_VARIABLE = "RAY_ADDRESS"
@@ -34,16 +36,17 @@ def connected(address: str, *, num_workers: int) -> Iterator[None]:
         return
     target = address or os.environ.get(JOB_ADDRESS_VARIABLE, "")
     try:
-        if target:
-            ray.init(address=target, log_to_driver=may_speak, logging_level=level)
-        else:
-            ray.init(
-                address="local",
-                num_cpus=num_workers,
-                include_dashboard=False,
-                log_to_driver=may_speak,
-                logging_level=level,
-            )
+        with handled_as_before(signal.SIGTERM):
+            if target:
+                ray.init(address=target, log_to_driver=may_speak, logging_level=level)
+            else:
+                ray.init(
+                    address="local",
+                    num_cpus=num_workers,
+                    include_dashboard=False,
+                    log_to_driver=may_speak,
+                    logging_level=level,
+                )
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise InvalidValueError(
             f"--address must be that of a running Ray cluster, got {target or 'a local start'!r}: {error}. "

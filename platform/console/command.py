@@ -3,7 +3,7 @@
 0    everything that was asked for is done
 1    something was left undone and is named
 2    a user's mistake or a full disk; nothing finished is lost
-130  stopped by Ctrl-C; the same command continues
+130  stopped by Ctrl-C or SIGTERM; the same command continues
 """
 
 import argparse
@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from platform.console.libraries import let_libraries_speak, libraries_may_speak
+from platform.console.stopping import stopped_by_sigterm_too
 from spotformer_core.errors import SpotFormerError
 
 DONE, UNDONE, MISTAKE, STOPPED = 0, 1, 2, 130
@@ -30,7 +31,8 @@ def run_command(main: Callable[[argparse.Namespace], int], parser: argparse.Argu
     if libraries_may_speak() or getattr(options, "verbose", False):
         let_libraries_speak()
     try:
-        return main(options)
+        with stopped_by_sigterm_too():
+            return main(options)
     except SpotFormerError as error:
         return _fail(str(error))
     except KeyboardInterrupt:

@@ -11,6 +11,7 @@ from platform.scheduling.node_types import node_counts
 from platform.scheduling.packing import Packing
 from platform.scheduling.searcher import FoldSearcher
 from platform.scheduling.stopping import Deaths, FoldScheduler
+from platform.scheduling.time_limit import FoldTimeLimit
 from platform.scheduling.trials import placement, run_trial
 from platform.study.budget import Budget, Limit
 from platform.study.planning import Plan
@@ -22,6 +23,8 @@ os.environ.setdefault("RAY_AIR_NEW_OUTPUT", "0")
 os.environ.setdefault("TUNE_DISABLE_AUTO_CALLBACK_LOGGERS", "1")
 os.environ.setdefault("TUNE_GLOBAL_CHECKPOINT_S", "100000")
 os.environ.setdefault("TUNE_FUNCTION_THREAD_TIMEOUT_S", "60")
+# Tune would wait for running folds when asked to stop, longer than `ray job stop` gives, and swallow the next Ctrl-C.
+os.environ.setdefault("TUNE_DISABLE_SIGINT_HANDLER", "1")
 
 from ray import tune
 
@@ -38,6 +41,7 @@ def run_folds(
     on_fold: Callable[[FoldRecord], None],
     log: RunLog,
     budget: Budget,
+    fold_timeout: float | None = None,
 ) -> Limit | None:
     """Runs folds until the plan is finished; every finished one is in the journal when `on_fold` hears of it.
 
@@ -48,6 +52,8 @@ def run_folds(
         num_workers: folds that run, or wait for a node, at the same time.
         packing: what of the cluster each of them is given.
         log: of this run, entered.
+        fold_timeout: seconds after which a fold is taken for hung and run again; 0 for never, None for a limit that
+            follows the longest fold so far.
 
     Raises:
         InvalidValueError: when the cluster has a type of node without a price.
@@ -58,7 +64,15 @@ def run_folds(
     log.saw_nodes(node_counts())
     budget.require_prices(log.node_counts)
     deaths = Deaths()
-    searcher = FoldSearcher(plan, on_fold, packing, died_for_memory=deaths.for_memory, log=log, budget=budget)
+    searcher = FoldSearcher(
+        plan,
+        on_fold,
+        packing,
+        died_for_memory=deaths.for_memory,
+        log=log,
+        budget=budget,
+        time_limit=FoldTimeLimit(fold_timeout, plan.state.finished_folds()),
+    )
     trainable = tune.with_resources(tune.with_parameters(run_trial, inputs=inputs), placement)
     with tempfile.TemporaryDirectory(prefix="spotformer-tune-") as scratch:
         tune.Tuner(
@@ -81,6 +95,6 @@ def run_folds(
     if searcher.stop_reason is not None:
         raise searcher.stop_reason
     if not plan.finished and searcher.limit is None:
-        # Tune answers Ctrl-C by stopping its trials and returning as if all were well.
+        # Asked to stop by SIGUSR1, Tune stops its trials and returns as if all were well.
         raise KeyboardInterrupt
     return searcher.limit

@@ -13,9 +13,10 @@ from ray.tune.search import Searcher
 
 from platform.compute.ray_logs import place_of_logs
 from platform.scheduling.fold_progress import PROGRESS
-from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
+from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, SECONDS_ALLOWED, as_fold_record
 from platform.scheduling.packing import Packing
 from platform.scheduling.resources import FoldResources, Shortage
+from platform.scheduling.time_limit import FoldTimeLimit
 from platform.scheduling.trials import IS_MEASUREMENT, reserved
 from platform.study.budget import Budget, Limit
 from platform.study.planning import FoldOrder, Plan
@@ -24,7 +25,7 @@ from platform.study.run_log import RunLog
 from platform.study.usage import Usage
 
 RETRIED = "the worker died or raised; the fold is run again"
-UNKNOWN_FAILURE = "the worker died or raised, retries included"
+UNKNOWN_FAILURE = "the worker died, raised or took longer than --fold-timeout allows, retries included"
 NO_OUTCOME = "the worker ended the fold without an outcome; its version differs from the driver's"
 MEASUREMENT = "it was measured what the fold holds of a GPU"
 NODE_TOO_SMALL = (
@@ -65,12 +66,14 @@ class FoldSearcher(Searcher):
         died_for_memory: Callable[[str], bool],
         log: RunLog | None = None,
         budget: Budget | None = None,
+        time_limit: FoldTimeLimit | None = None,
     ) -> None:
         super().__init__(metric=None, mode=None)
         self._plan = plan
         self._on_fold = on_fold
         self._log = log or RunLog(plan.record, run=plan.state.spending.num_runs + 1, num_workers=1)
         self._budget = budget or Budget()
+        self._time_limit = time_limit or FoldTimeLimit(finished=plan.state.finished_folds())
         self._reservations, self._measured = packing.reservations, packing.measured
         self._died_for_memory = died_for_memory
         self._live: dict[str, _Live] = {}
@@ -116,6 +119,7 @@ class FoldSearcher(Searcher):
             "params": dict(params),
             "subject": order.subject,
             IS_MEASUREMENT: is_measurement,
+            SECONDS_ALLOWED: self._time_limit.seconds,
             **reserved(given),
         }
 
@@ -196,6 +200,7 @@ class FoldSearcher(Searcher):
         if usage is not None:
             record = replace(record, usage=usage.as_dict())
         self._plan.complete(record)
+        self._time_limit.note(record)
         self._on_fold(record)
 
     def _fail(self, order: FoldOrder, usage: Usage | None, reason: str) -> None:

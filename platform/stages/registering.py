@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from platform.scheduling.time_limit import FoldTimeLimit
 from platform.stages.beginning import is_rendered
 from platform.stages.winning import KeptWinner, registered, train_and_say
 from platform.study.state import StudyState
@@ -58,8 +59,9 @@ def register_configuration(
     if not is_kept(order):
         from platform.compute.connection import connected
 
+        limit = FoldTimeLimit(finished=state.finished_folds())
         with connected(options.address, num_workers=options.num_workers):
-            problem = train_and_say(order, num_gpus=options.num_gpus)
+            problem = train_and_say(order, num_gpus=options.num_gpus, seconds_allowed=limit.seconds)
         if problem:
             return KeptWinner(order=order, problem=problem)
     uri = options.tracking_uri or workspace.tracking_uri

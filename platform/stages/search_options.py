@@ -1,5 +1,6 @@
 """What a search is asked for."""
 
+import math
 from dataclasses import dataclass, field
 
 from platform.sampling.choice import SamplerName, require_searchable
@@ -22,6 +23,8 @@ class SearchOptions:
         retry_infeasible: try configurations again that did not fit into memory.
         tracking_uri: of MLflow; empty for the SQLite file of the workspace.
         command: the command line that asks for it; only noted.
+        fold_timeout: seconds after which a fold is taken for hung and run again; 0 for never, None for a limit that
+            follows the longest fold so far.
     """
 
     study: str
@@ -41,6 +44,7 @@ class SearchOptions:
     budget: Budget = field(default_factory=Budget)
     retry_infeasible: bool = False
     command: str = ""
+    fold_timeout: float | None = None
 
     def __post_init__(self) -> None:
         repair = "Leave the option out to take the default."
@@ -51,6 +55,8 @@ class SearchOptions:
         counted = self.budget.max_gpu_hours is None or self.gpus_per_fold != 0
         require(counted, "--gpus-per-fold", "auto, or above 0 with --max-gpu-hours", 0, "Name GPUs, or --max-hours.")
         require((self.gpus_per_fold or 0) >= 0, "--gpus-per-fold", "auto, or 0 or more", self.gpus_per_fold, repair)
+        limit = self.fold_timeout
+        require(limit is None or 0 <= limit < math.inf, "--fold-timeout", "0 or more seconds", limit, repair)
         require_searchable(self.space, self.sampler)
         whole = "off where every point is run and where there are two objectives"
         raced = self.racing is not Racing.OFF

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from platform.console.search_progress import SearchProgress
 from platform.sampling.sampler import ask
+from platform.scheduling.time_limit import FoldTimeLimit
 from platform.stages.beginning import is_rendered, study_record
 from platform.stages.budgeting import stopped_by_budget
 from platform.stages.search_options import SearchOptions
@@ -182,7 +183,9 @@ def _run(
         problem = ""
         if order is not None and not is_kept(order):
             began, num_gpus = log.seconds, gpus_for_one(options.gpus_per_fold)
-            problem = train_and_say(order, num_gpus=num_gpus)
+            # As long as a fold: it learns from one subject more than those.
+            time_limit = FoldTimeLimit(options.fold_timeout, plan.state.finished_folds())
+            problem = train_and_say(order, num_gpus=num_gpus, seconds_allowed=time_limit.seconds)
             took = Usage(seconds=log.seconds - began, num_gpus=num_gpus, ended=log.seconds)
             plan.record(WinnerRecord(configuration=str(order.origin["configuration"]), usage=took.as_dict()))
     return order, problem
@@ -236,6 +239,7 @@ def _run_folds(
             on_fold=on_fold,
             log=log,
             budget=options.budget,
+            fold_timeout=options.fold_timeout,
         )
 
 

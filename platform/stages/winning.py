@@ -36,8 +36,11 @@ def is_decided(state: StudyState) -> bool:
     return bool(state.ranking()) and not state.with_status(ConfigurationStatus.OPEN)
 
 
-def train_and_say(order: WinnerOrder, *, num_gpus: float) -> str:
+def train_and_say(order: WinnerOrder, *, num_gpus: float, seconds_allowed: float = 0.0) -> str:
     """Trains the winner on the connected Ray cluster and says so; returns why it could not, or nothing.
+
+    Args:
+        seconds_allowed: after which a worker is taken for hung and replaced; 0 for never.
 
     Raises:
         OSError: when the disk is full; the training goes on from its checkpoint later.
@@ -46,7 +49,7 @@ def train_and_say(order: WinnerOrder, *, num_gpus: float) -> str:
 
     started = time.monotonic()
     try:
-        train_on_cluster(order, num_gpus=num_gpus)
+        train_on_cluster(order, num_gpus=num_gpus, seconds_allowed=seconds_allowed)
     except TrainingError as error:
         return str(error)
     subjects = len({recording.subject for recording in order.recordings})

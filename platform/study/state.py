@@ -1,6 +1,6 @@
 """What a journal says so far: configurations, their finished folds, and what is left to do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -166,6 +166,10 @@ class StudyState:
         """
         done = self.configurations[configuration].folds
         return tuple(subject for subject in self.study.subjects[:num_subjects] if subject not in done)
+
+    def finished_folds(self) -> Iterator[FoldRecord]:
+        """Every finished fold of every configuration."""
+        return (fold for state in self.configurations.values() for fold in state.folds.values())
 
     def result(self, configuration: str, protocol: Protocol) -> ProtocolResult:
         """What a complete configuration scores under a protocol."""

@@ -71,7 +71,7 @@ def fold_rows(state: StudyState, configuration: str) -> list[dict[str, object]]:
             row |= {f"{kind}_f1": round(counts.f1, 4), f"{kind}_threshold": result.thresholds[subject][kind]}
         row |= _setting_columns(state, result.settings[subject])
         row |= {"final_loss": folds[subject].final_loss, "seed": folds[subject].seed}
-        row |= {f"seconds_{stage}": round(value, 3) for stage, value in folds[subject].seconds.items()}
+        row |= {f"seconds_{stage}": round(value, 3) for stage, value in sorted(folds[subject].seconds.items())}
         rows.append(row)
     return rows
 

@@ -1,5 +1,6 @@
 """The tracking store: where it is, and the names by which everything in it is found."""
 
+import logging
 import os
 import sqlite3
 from contextlib import closing
@@ -10,7 +11,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.tracking import MlflowClient
 
-from platform.console.libraries import quieten
+from platform.console.libraries import libraries_may_speak, quieten
 from spotformer_core.errors import StudyError
 
 # A progress bar per artifact, two lines per ended run and a git lookup per run are noise here.
@@ -21,6 +22,9 @@ os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
 os.environ.setdefault("MLFLOW_HTTP_REQUEST_TIMEOUT", "30")
 quieten("alembic", "mlflow.store.db.utils", "mlflow.store.model_registry", "mlflow.utils.environment")
+if not libraries_may_speak():
+    # What a database refuses, a full disk say, is logged there with a traceback and raised as well.
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
 
 STUDY_TAG = "spotformer.study"
 CONFIGURATION_TAG = "spotformer.configuration"

@@ -5,23 +5,27 @@ import errno
 import ray
 
 from platform.compute.ray_logs import place_of_logs
-from platform.winner.training import WinnerOrder, train_winner
+from platform.scheduling.time_limit import killed_after
+from platform.winner.training import WinnerOrder, WinnerOutcome, train_winner
 from spotformer_core.errors import TrainingError
 
 _RETRIES = 2
-"""A worker or node that dies is replaced this often; the training goes on from its checkpoint."""
+"""A worker or node that dies or hangs is replaced this often; the training goes on from its checkpoint."""
 
 
-def train_on_cluster(order: WinnerOrder, *, num_gpus: float) -> None:
+def train_on_cluster(order: WinnerOrder, *, num_gpus: float, seconds_allowed: float = 0.0) -> None:
     """Returns when the model of the order is in its folder.
+
+    Args:
+        seconds_allowed: after which a worker is taken for hung and replaced; 0 for never.
 
     Raises:
         TrainingError: when it cannot be trained.
         OSError: when the disk is full.
     """
-    task = ray.remote(num_cpus=1, num_gpus=num_gpus, max_retries=_RETRIES)(train_winner)
+    task = ray.remote(num_cpus=1, num_gpus=num_gpus, max_retries=_RETRIES)(_train_in_time)
     try:
-        outcome = ray.get(task.remote(order))
+        outcome = ray.get(task.remote(order, seconds_allowed))
     except ray.exceptions.RayTaskError:
         raise
     except ray.exceptions.RayError as error:
@@ -33,3 +37,8 @@ def train_on_cluster(order: WinnerOrder, *, num_gpus: float) -> None:
         raise OSError(errno.ENOSPC, outcome.problem)
     if outcome.problem:
         raise TrainingError(f"the winner could not be trained on all subjects: {outcome.problem}")
+
+
+def _train_in_time(order: WinnerOrder, seconds_allowed: float) -> WinnerOutcome:
+    with killed_after(seconds_allowed, f"the training of {order.folder.name}"):
+        return train_winner(order)

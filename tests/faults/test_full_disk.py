@@ -2,56 +2,84 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from platform.console.command import MISTAKE
-from tests.searches import Search, run_module, run_search
+from platform.console.command import DONE, MISTAKE, UNDONE
+from tests.faults.checks import as_if_nothing_had_happened
+from tests.faults.points import Action, Fault, Point
+from tests.faults.small_disks import Mount
+from tests.faults.staged import StagedSearch
+from tests.searches import Search, run_module
 
-Mount = Callable[[Path, str], None]
-
-
-@pytest.fixture
-def mount_small_disk() -> Iterator[Mount]:
-    """Puts a file system of a given size over a folder; needs the right to mount, which containers' root has."""
-    mounted: list[Path] = []
-
-    def mount(folder: Path, size: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-        if subprocess.run(command, capture_output=True, check=False).returncode != 0:
-            pytest.skip("a full disk needs the right to mount a small tmpfs (run as root)")
-        mounted.append(folder)
-
-    yield mount
-    for folder in mounted:
-        subprocess.run(["umount", "-l", str(folder)], check=False)
+WORKERS = ("--workers", "2")
 
 
 @pytest.mark.slow
-def test_a_search_stops_in_good_order_and_continues_when_there_is_room(
-    undisturbed: Search, workspace: Path, mount_small_disk: Mount
+def test_full_at_every_point_in_turn_a_search_stops_in_good_order_and_continues_when_there_is_room(
+    undisturbed: Search, extracted: Path, staged: StagedSearch, mount_small_disk: Mount
 ):
-    studies = workspace / "studies"
-    mount_small_disk(studies, "24k")
+    shutil.rmtree(staged.workspace)
+    mount_small_disk(staged.workspace, "40m")
+    shutil.copytree(extracted, staged.workspace, dirs_exist_ok=True)
 
-    stopped = run_search(workspace, "--workers", "1")
-    kept = studies / "demo-smoke-seed5"
-    saved = workspace / "saved"
-    shutil.copytree(kept, saved)
-    subprocess.run(["umount", "-l", str(studies)], check=True)
-    shutil.copytree(saved, kept)
-    resumed = run_search(workspace, "--workers", "1")
+    for point in (Point.BEFORE_SUGGEST, Point.IN_A_FOLD, Point.BEFORE_JOURNAL):
+        finished = staged.num_finished
+        process, fault = staged.start(point, Action.FILL, *WORKERS, passing=1, disk=staged.workspace)
+        staged.wait_for(fault, process)
 
-    assert stopped.ended.code == MISTAKE, stopped.ended.err
-    assert "there must be room on the disk" in stopped.ended.err
-    assert "Traceback" not in stopped.ended.err
-    assert not list(saved.rglob("*.part")), "no half-written file is left behind"
-    assert resumed.ended.code == 0, resumed.ended.err
-    assert resumed.result["resumed_folds"] >= 1
-    assert resumed.result["configurations"] == undisturbed.result["configurations"]
+        assert process.wait(timeout=300) == MISTAKE, (point, told(staged, fault))
+        said = told(staged, fault)
+        assert "there must be room on the disk" in said, point
+        assert "Traceback" not in said, point
+        assert not list((staged.workspace / "studies").rglob("*.part")), "no half-written file is left behind"
+        assert staged.num_finished >= finished, point
+
+    as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("full", ["database", "artifacts"])
+def test_full_for_tracking_alone_a_search_finds_its_winner_and_the_next_one_writes_what_is_missing(
+    undisturbed: Search, staged: StagedSearch, tmp_path: Path, mount_small_disk: Mount, full: str
+):
+    database, artifacts = staged.workspace / "mlflow.db", staged.workspace / "mlflow-artifacts"
+    disk = artifacts if full == "artifacts" else tmp_path / "disk"
+    mount_small_disk(disk, "8m")
+    if full == "database":
+        shutil.move(database, disk / database.name)
+        database.symlink_to(disk / database.name)
+
+    process, fault = staged.start(Point.IN_TRACKING, Action.FILL, *WORKERS, disk=disk)
+    staged.wait_for(fault, process)
+
+    assert process.wait(timeout=300) == UNDONE, told(staged, fault)
+    assert "problem: tracking: " in told(staged, fault)
+    as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
+    assert staged.repeated == 0
+
+
+@pytest.mark.slow
+def test_full_for_ray_alone_a_search_finishes_or_stops_in_good_order(
+    undisturbed: Search, staged: StagedSearch, mount_small_disk: Mount
+):
+    # Unix sockets allow 107 bytes, which pytest's own folders exceed below Ray's session folder.
+    disk = Path("/tmp") / f"sf-{staged.workspace.parent.name[-20:]}"
+    mount_small_disk(disk, "24m")
+    try:
+        process, fault = staged.start(
+            Point.FOLD_STARTED, Action.FILL, *WORKERS, passing=3, disk=disk, RAY_TMPDIR=str(disk), TMPDIR=str(disk)
+        )
+        staged.wait_for(fault, process)
+        code = process.wait(timeout=300)
+        said = told(staged, fault)
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=False)
+        disk.rmdir()
+
+    assert code in {DONE, UNDONE, MISTAKE}, said
+    as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
 
 
 @pytest.mark.slow
@@ -74,3 +102,9 @@ def test_an_extraction_stops_in_good_order_and_continues_when_there_is_room(
     assert half_written == []
     assert len(finished) == 1
     assert again.code == 0, again.err
+
+
+def told(staged: StagedSearch, fault: Fault) -> str:
+    """What the search said; there is room again afterwards."""
+    fault.filling.unlink(missing_ok=True)
+    return staged.said

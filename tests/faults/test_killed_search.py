@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from tests.searches import Search, journal_lines, run_search, search_log
 
 Start = Callable[[Path, Sequence[str]], "subprocess.Popen[bytes]"]
@@ -72,30 +70,3 @@ def test_ctrl_c_stops_cleanly_says_how_to_continue_and_loses_nothing(
     assert "Traceback" not in output
     assert resumed.result["resumed_folds"] == finished >= 1
     assert resumed.result["configurations"] == undisturbed.result["configurations"]
-
-
-@pytest.mark.slow
-def test_a_killed_fold_worker_is_replaced_and_its_fold_run_again(
-    undisturbed: Search, workspace: Path, start_search: Start
-):
-    journal = workspace / "studies" / "demo-smoke-seed5" / "journal.jsonl"
-    process = start_search(workspace, ["--workers", "2"])
-    wait_for_folds(journal, 1, process)
-    workers = subprocess.run(["pgrep", "-f", "ray::ImplicitFunc"], capture_output=True, text=True, check=False)
-    victims = [int(pid) for pid in workers.stdout.split()]
-
-    for pid in victims[:1]:
-        os.kill(pid, signal.SIGKILL)
-    process.wait(timeout=500)
-    output = search_log(workspace).read_text()
-
-    assert victims, "no fold worker was found to be killed"
-    assert process.returncode == 0, output
-    folds = [(fold["configuration"], fold["subject"]) for fold in journal_lines(journal, "fold")]
-    assert len(folds) == len(set(folds)) == 9
-    expected = {
-        (fold["configuration"], fold["subject"]): fold["counts"] for fold in journal_lines(undisturbed.journal, "fold")
-    }
-    assert {
-        (fold["configuration"], fold["subject"]): fold["counts"] for fold in journal_lines(journal, "fold")
-    } == expected

@@ -2,13 +2,15 @@
 
 import copy
 import errno
+from dataclasses import replace
 
 import cloudpickle
 import pytest
 from ray.tune.search import Searcher
 
-from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, as_fold_record
+from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, SECONDS_ALLOWED, as_fold_record
 from platform.scheduling.searcher import NO_OUTCOME, UNKNOWN_FAILURE, FoldSearcher
+from platform.scheduling.time_limit import TIMES_THE_LONGEST, FoldTimeLimit
 from platform.scheduling.trials import IS_MEASUREMENT
 from platform.study.journal import read_journal
 from platform.study.records import FailureRecord
@@ -19,11 +21,21 @@ WORKER_GONE = f"{UNKNOWN_FAILURE}; Ray's logs say how: `logs` in the folder of R
 
 
 def test_a_suggestion_is_what_a_fold_trial_needs(searcher):
-    fold = {"configuration": "c0000", "params": {"window": 9}, IS_MEASUREMENT: False, "num_cpus": 1, "num_gpus": 0}
+    resources = {"num_cpus": 1, "num_gpus": 0, SECONDS_ALLOWED: 0.0}
+    fold = {"configuration": "c0000", "params": {"window": 9}, IS_MEASUREMENT: False, **resources}
 
     assert searcher.suggest("t0") == fold | {"subject": "b"}
     assert searcher.suggest("t1") == fold | {"subject": "a"}
     assert searcher.suggest("t2") is None
+
+
+def test_a_fold_is_allowed_what_was_asked_for_else_a_multiple_of_the_longest_one(plan, make_searcher):
+    asked = make_searcher(plan, print, time_limit=FoldTimeLimit(30.0)).suggest("t0")
+    plan.complete(replace(record(asked), seconds={"training": 90.0, "scoring": 10.0}))
+
+    later = make_searcher(plan, print).suggest("t1")
+
+    assert (asked[SECONDS_ALLOWED], later[SECONDS_ALLOWED]) == (30.0, 100.0 * TIMES_THE_LONGEST)
 
 
 def test_a_finished_fold_is_in_the_journal_before_anybody_hears_of_it(plan, journal, make_searcher):

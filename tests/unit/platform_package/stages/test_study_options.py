@@ -1,9 +1,12 @@
 """The options of a study and their defaults, which follow from the space and the sampler."""
 
 import argparse
+import math
+from dataclasses import replace
 
 import pytest
 
+import platform.search
 from platform.sampling.choice import SamplerName
 from platform.stages.search_options import SearchOptions
 from platform.stages.study_options import add_study_options, study_options
@@ -102,3 +105,14 @@ def test_numbers_below_one_are_refused(option, message):
 
 def test_earlier_studies_may_be_named_more_than_once():
     assert options_of("--from", "one", "--from", "two").prior_studies == ("one", "two")
+
+
+@pytest.mark.parametrize("limit", [-1.0, math.nan, math.inf])
+def test_a_limit_of_a_fold_is_a_number_of_seconds(limit):
+    with pytest.raises(InvalidValueError, match=rf"--fold-timeout must be 0 or more seconds, got {limit}"):
+        replace(options_of(), fold_timeout=limit)
+
+
+@pytest.mark.parametrize(("words", "limit"), [((), None), (("--fold-timeout", "0"), 0), (("--fold-timeout", "90"), 90)])
+def test_the_limit_of_a_fold_goes_from_the_command_line_to_the_search(words, limit):
+    assert platform.search.search_options(platform.search.parser().parse_args(words)).fold_timeout == limit

@@ -16,8 +16,8 @@ def ends_with(monkeypatch):
         asked: dict[str, object] = {}
 
         class Task:
-            def remote(self, order):
-                return order
+            def remote(self, order, seconds_allowed):
+                asked["seconds_allowed"] = seconds_allowed
 
         def get(_reference):
             if isinstance(result, Exception):
@@ -31,12 +31,12 @@ def ends_with(monkeypatch):
     return set_up
 
 
-def test_the_task_asks_for_the_gpus_of_a_fold(study, ends_with):
+def test_the_task_asks_for_the_gpus_and_the_time_of_a_fold(study, ends_with):
     asked = ends_with(WinnerOutcome())
 
-    train_on_cluster(study.order(), num_gpus=0.5)
+    train_on_cluster(study.order(), num_gpus=0.5, seconds_allowed=900)
 
-    assert (asked["num_cpus"], asked["num_gpus"]) == (1, 0.5)
+    assert asked == {"num_cpus": 1, "num_gpus": 0.5, "max_retries": 2, "seconds_allowed": 900}
 
 
 def test_a_training_that_failed_says_so(study, ends_with):
@@ -56,5 +56,5 @@ def test_a_full_disk_is_an_error_of_the_system(study, ends_with):
 def test_a_worker_that_dies_is_told_with_the_way_on(study, ends_with):
     ends_with(ray.exceptions.WorkerCrashedError())
 
-    with pytest.raises(TrainingError, match=r"3 died on it: .* the same command goes on from its checkpoint"):
+    with pytest.raises(TrainingError, match=r"3 died on it: .* The same command goes on from its checkpoint"):
         train_on_cluster(study.order(), num_gpus=0)

@@ -1,0 +1,73 @@
+"""`python -m tests.faults.stage FAULT OPTIONS...`: the search of `platform.search`, to which one fault happens.
+
+The fault is put around the functions of the search from outside, so that the search itself knows of none.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from mlflow.tracking import MlflowClient
+
+from platform import search
+from platform.console.command import run_command
+from platform.scheduling import run
+from platform.study.journal import Journal
+from platform.study.records import ConfigurationRecord, FoldRecord
+from tests.faults.points import Fault, Point
+
+
+def set_up(fault: Fault) -> None:
+    """Puts the fault around every point of the search."""
+    _before(
+        Journal, "append", fault, Point.BEFORE_SUGGEST, only=lambda _, record: isinstance(record, ConfigurationRecord)
+    )
+    _before(Journal, "append", fault, Point.BEFORE_JOURNAL, only=lambda _, record: isinstance(record, FoldRecord))
+    # Files of a configuration; those of the registered winner have a path of their own.
+    _before(MlflowClient, "log_artifact", fault, Point.IN_TRACKING)
+    _before(
+        MlflowClient, "log_artifacts", fault, Point.IN_TRACKING, only=lambda _, run, folder, path=None: path is None
+    )
+    _before(MlflowClient, "create_model_version", fault, Point.IN_REGISTRY)
+    run.run_fold = _faulty_fold(fault)
+
+
+def _before(
+    owner: type, name: str, fault: Fault, point: Point, only: Callable[..., bool] = lambda *_, **__: True
+) -> None:
+    original = getattr(owner, name)
+
+    def passing(*arguments: Any, **keywords: Any) -> Any:
+        if only(*arguments, **keywords):
+            fault.pass_by(point)
+        return original(*arguments, **keywords)
+
+    setattr(owner, name, passing)
+
+
+def _faulty_fold(fault: Fault) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+    # A function inside a function travels to the workers as it is, not by name.
+    def faulty(trial: dict[str, Any], inputs: Any) -> dict[str, Any]:
+        from platform.scheduling import fold_trial
+
+        fault.pass_by(Point.FOLD_STARTED, f"{trial['configuration']}/{trial['subject']}")
+        evaluate = fold_trial.evaluate_fold
+
+        def interrupted(*arguments: Any, **keywords: Any) -> Any:
+            result = evaluate(*arguments, **keywords)
+            # Trained, nothing stored: the worst moment.
+            fault.pass_by(Point.IN_A_FOLD)
+            return result
+
+        fold_trial.evaluate_fold = interrupted
+        try:
+            return fold_trial.run_fold(trial, inputs)
+        finally:
+            fold_trial.evaluate_fold = evaluate
+
+    return faulty
+
+
+if __name__ == "__main__":
+    set_up(Fault.read(sys.argv[1]))
+    sys.exit(run_command(search.main, search.parser(), sys.argv[2:]))
