@@ -134,9 +134,9 @@ class TrackingWriter:
             except Exception as error:  # noqa: BLE001  the search goes on whatever a store raises
                 pause = self._note_away(error, pause)
             else:
+                pause = self._note_success(pause)
                 if is_last:
                     return
-                pause = self._note_success(pause)
             self._pause(pause)
 
     def _pause(self, seconds: float) -> None:

@@ -166,6 +166,22 @@ def test_a_store_that_was_away_gets_everything_when_it_answers_again(records, ca
     assert back == "MLflow at sqlite:///notebook.db answers again"
 
 
+def test_a_store_that_comes_back_while_the_end_waits_for_it_gets_everything(records, caplog):
+    notebook = Notebook()
+    notebook.is_away = True
+    back = threading.Timer(0.3, lambda: setattr(notebook, "is_away", False))
+    patience = Patience(between=0.01, longest_pause=0.04, at_end=20.0)
+
+    with caplog.at_level(logging.WARNING), TrackingWriter(notebook, records, patience=patience) as writer:
+        records.append(asked(0))
+        wait_until(lambda: notebook.attempts > 1)
+        back.start()
+
+    assert writer.problems == []
+    assert notebook.notes[-2:] == ["c0000 open stopped", "FINISHED"]
+    assert "answers again" in caplog.text
+
+
 @pytest.mark.parametrize(("error", "longest"), [(None, QUICK.at_end), (KeyboardInterrupt, QUICK.at_stop)])
 def test_the_end_waits_for_a_store_that_is_away_as_long_as_it_says_and_tells_what_is_missing(records, error, longest):
     notebook = Notebook()
