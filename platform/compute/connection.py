@@ -16,6 +16,11 @@ JOB_ADDRESS_VARIABLE = "RAY_ADDRESS"
 _QUIET_LOGGERS = ("ray", "ray.data", "ray.tune", "ray.train")
 
 
+def cluster_of(address: str) -> str:
+    """The address of the cluster that is joined for `--address`; empty when Ray is started on this machine."""
+    return address or os.environ.get(JOB_ADDRESS_VARIABLE, "")
+
+
 @contextmanager
 def connected(address: str, *, num_workers: int) -> Iterator[None]:
     """Ray is usable inside the block and left as it was found after it. It speaks only where libraries may.
@@ -34,7 +39,7 @@ def connected(address: str, *, num_workers: int) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    target = address or os.environ.get(JOB_ADDRESS_VARIABLE, "")
+    target = cluster_of(address)
     try:
         with handled_as_before(signal.SIGTERM):
             if target:

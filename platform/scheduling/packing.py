@@ -32,17 +32,28 @@ def fixed_packing(num_gpus: float) -> Packing:
     return Packing(reservations=Reservations(lambda _order: given, node_cpus=most_cpus()))
 
 
-def packing(gpus_per_fold: float | None, state: StudyState, inputs: FoldInputs, *, peak_memory: Path) -> Packing:
+NO_GPU_YET = (
+    "no node of the cluster has a GPU now, so that folds run on CPUs; if it starts GPU nodes on demand, stop this "
+    "search and name what a fold asks for, for instance --gpus-per-fold 0.25"
+)
+
+
+def packing(
+    gpus_per_fold: float | None, state: StudyState, inputs: FoldInputs, *, peak_memory: Path, on_cluster: bool = False
+) -> Packing:
     """The packing of a search.
 
     Args:
         gpus_per_fold: None to measure it where the cluster has GPUs.
         peak_memory: folder of the measurements.
+        on_cluster: whether more nodes may join than are seen now: Ray's autoscaler tells nobody what it could start.
 
     Raises:
         InvalidValueError: when it is to be measured and the cluster has several kinds of GPU.
     """
     if gpus_per_fold is not None or not has_gpus():
+        if gpus_per_fold is None and on_cluster:
+            _say(NO_GPU_YET)
         return fixed_packing(gpus_per_fold or 0.0)
 
     def configuration_of(order: FoldOrder) -> Configuration:
@@ -57,9 +68,13 @@ def packing(gpus_per_fold: float | None, state: StudyState, inputs: FoldInputs, 
         ),
         configuration_of,
         num_frames=sum(recording.num_frames for recording in inputs.recordings),
-        notice=lambda text: print(f"notice: {text}", file=sys.stderr, flush=True),
+        notice=_say,
     )
     return Packing(reservations=Reservations(measured, node_cpus=most_cpus()), measured=measured)
+
+
+def _say(notice: str) -> None:
+    print(f"notice: {notice}", file=sys.stderr, flush=True)
 
 
 def gpus_for_one(gpus_per_fold: float | None) -> float:

@@ -209,6 +209,7 @@ def _run_folds(
     workspace: Workspace,
     log: RunLog,
 ) -> Limit | None:
+    from platform.compute.connection import cluster_of
     from platform.scheduling.fold_trial import FoldInputs
     from platform.scheduling.packing import packing
     from platform.scheduling.run import run_folds
@@ -235,7 +236,13 @@ def _run_folds(
             plan,
             inputs,
             num_workers=options.num_workers,
-            packing=packing(options.gpus_per_fold, state, inputs, peak_memory=workspace.peak_memory),
+            packing=packing(
+                options.gpus_per_fold,
+                state,
+                inputs,
+                peak_memory=workspace.peak_memory,
+                on_cluster=bool(cluster_of(options.address)),
+            ),
             on_fold=on_fold,
             log=log,
             budget=options.budget,

@@ -2,7 +2,8 @@ import pytest
 import ray
 
 from platform.scheduling.nodes import accelerator, has_gpus, most_cpus
-from platform.scheduling.packing import gpus_for_one
+from platform.scheduling.packing import NO_GPU_YET, gpus_for_one, packing
+from platform.study.planning import FoldOrder
 from spotformer_core.errors import InvalidValueError
 
 
@@ -27,6 +28,16 @@ def test_a_cluster_without_gpus(nodes):
 
     assert (most_cpus(), has_gpus(), accelerator()) == (4, False, "")
     assert [gpus_for_one(given) for given in (None, 0.25)] == [0, 0.25]
+
+
+@pytest.mark.parametrize("on_cluster", [True, False])
+def test_a_cluster_that_may_start_gpu_nodes_later_is_told_of_the_way_to_them(nodes, capsys, tmp_path, on_cluster):
+    nodes({"CPU": 2.0})
+
+    packed = packing(None, None, None, peak_memory=tmp_path, on_cluster=on_cluster)
+
+    assert packed.reservations.take(FoldOrder("c0000", "a")).num_gpus == 0
+    assert capsys.readouterr().err == (f"notice: {NO_GPU_YET}\n" if on_cluster else "")
 
 
 def test_a_cluster_with_one_kind_of_gpu(nodes):
