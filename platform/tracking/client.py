@@ -14,6 +14,7 @@ from mlflow.entities import Run
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
+from platform.tracking.database import lay_out
 from spotformer_core.errors import StudyError
 
 # A progress bar per artifact and a git lookup per run are noise here.
@@ -69,7 +70,7 @@ def _require_database(tracking_uri: str) -> None:
     """Raises sqlite3.Error or OSError at once for an unusable SQLite file, which MLflow tries for 100 s to open."""
     if tracking_uri.startswith(_SQLITE):
         path = Path(tracking_uri.removeprefix(_SQLITE).partition("?")[0])
-        path.parent.mkdir(parents=True, exist_ok=True)
+        lay_out(path)
         with closing(sqlite3.connect(path)) as database:
             database.execute("PRAGMA schema_version")
 
