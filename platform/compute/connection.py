@@ -60,4 +60,5 @@ def connected(address: str, *, num_workers: int) -> Iterator[None]:
     try:
         yield
     finally:
-        ray.shutdown()
+        with handled_as_before(signal.SIGTERM):
+            ray.shutdown()

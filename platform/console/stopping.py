@@ -17,7 +17,7 @@ def stopped_by_sigterm_too() -> Iterator[None]:
 
 @contextmanager
 def handled_as_before(number: signal.Signals) -> Iterator[None]:
-    """After the block a signal is handled as before it: connecting to Ray makes SIGTERM end the process at once."""
+    """After the block a signal is handled as before it: Ray, when it begins and ends, makes SIGTERM end the process."""
     handler = signal.getsignal(number)
     try:
         yield

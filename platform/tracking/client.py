@@ -12,6 +12,7 @@ from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.tracking import MlflowClient
 
 from platform.console.libraries import libraries_may_speak, quieten
+from platform.tracking.database import lay_out
 from spotformer_core.errors import StudyError
 
 # A progress bar per artifact, two lines per ended run and a git lookup per run are noise here.
@@ -68,7 +69,7 @@ def _require_database(tracking_uri: str) -> None:
     """Raises sqlite3.Error or OSError at once for an unusable SQLite file, which MLflow tries for 100 s to open."""
     if tracking_uri.startswith(_SQLITE):
         path = Path(tracking_uri.removeprefix(_SQLITE).partition("?")[0])
-        path.parent.mkdir(parents=True, exist_ok=True)
+        lay_out(path)
         with closing(sqlite3.connect(path)) as database:
             database.execute("PRAGMA schema_version")
 

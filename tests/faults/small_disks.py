@@ -23,4 +23,4 @@ def mount_small_disk() -> Iterator[Mount]:
 
     yield mount
     for folder in mounted:
-        subprocess.run(["umount", "-l", str(folder)], check=False)
+        subprocess.run(["umount", "-l", str(folder)], capture_output=True, check=False)
