@@ -32,7 +32,7 @@ def test_the_choice_is_in_the_journal_and_the_frame_scores_of_every_epoch_beside
     records = read_journal(study / "journal.jsonl")
 
     assert sum(isinstance(record, FoldRecord) for record in records) == 3
-    assert isinstance(records[-1], DecodingRecord)
+    assert sum(isinstance(record, DecodingRecord) for record in records) == 1
     assert len(records[0].decodings) == space.num_decodings + 1
     scores = study / "scores" / "c0000"
     for subject in records[0].subjects:
@@ -62,12 +62,13 @@ def test_decoding_the_finished_study_with_the_same_candidates_chooses_the_same(s
 def test_a_search_that_died_before_its_choice_makes_it_without_training(searched: tuple[Path, Ended]):
     folder, _ = searched
     journal = folder / "studies" / "chosen" / "journal.jsonl"
-    *kept, choice = journal.read_bytes().splitlines(keepends=True)
-    journal.write_bytes(b"".join(kept))
+    lines = journal.read_bytes().splitlines(keepends=True)
+    (position,) = (number for number, line in enumerate(lines) if b'"record": "decoding"' in line)
+    journal.write_bytes(b"".join(lines[:position]))
 
     ended = run_module("search", "--workspace", folder, *SEARCH)
 
     assert ended.code == 0, ended.err
     assert "0 folds were run now, 3 were finished before" in ended.out
-    assert journal.read_bytes() == b"".join([*kept, choice])
+    assert journal.read_bytes().startswith(b"".join(lines[: position + 1]))
     assert len(journal_lines(journal, "decoding")) == 1
