@@ -7,7 +7,8 @@ import pytest
 from platform.reporting.comparison_report import RENDERED_WARNING
 from platform.reporting.document import Document, Notice
 from platform.reporting.document_markdown import as_markdown
-from platform.reporting.sections.efficiency import efficiency_section, ledger_section, shown_duration
+from platform.reporting.ledger_report import ledger_rows
+from platform.reporting.sections.efficiency import efficiency_section
 from platform.reporting.sections.parameters import importance_section, parallel_section, searched_section
 from platform.reporting.sections.problems import problems_section
 from platform.reporting.sections.published import published_section
@@ -17,6 +18,8 @@ from platform.reporting.study_facts import study_facts
 from platform.reporting.study_report import study_document
 from platform.sampling.decodings import draw_decodings
 from platform.study.importance import Importance, Importances
+from platform.study.records import ConfigurationRecord, InfeasibleRecord, LostRecord, StoppedRecord
+from platform.study.usage import Usage
 from platform.study.workspace import Workspace
 from search_spaces.usual_decodings import USUAL_DECODINGS
 from search_spaces.vocabulary import Space
@@ -24,7 +27,14 @@ from spotformer_core.errors import InvalidValueError, StudyError
 from spotformer_core.metrics.counts import Counts
 from spotformer_core.metrics.protocols import Protocol
 from tests import scored_studies
-from tests.reported_studies import SUBJECTS, complete_study, eventful_study, study_record, write_study
+from tests.reported_studies import (
+    SUBJECTS,
+    complete_study,
+    drawn_params,
+    eventful_study,
+    study_record,
+    write_study,
+)
 
 IMPORTANCES = Importances(
     dimensions=(
@@ -184,23 +194,17 @@ def test_the_protocol_gap_is_paper_minus_honest(eventful):
     assert "Cross-fitting, not full nested cross-validation" in text
 
 
-def test_efficiency_counts_folds_and_the_seconds_of_the_journal(eventful):
-    text = text_of(efficiency_section(dataclasses.replace(eventful, ledger=(("saved by the cache", "3 h"),))))
+def test_efficiency_is_the_ledger_of_the_search_and_what_a_fold_takes(eventful):
+    text = text_of(efficiency_section(eventful))
 
-    assert "| folds finished | 155 |" in text
-    assert "| folds that racing did not run | 2 of 170 (1%) |" in text
-    assert "| training: mean of a fold | 12.50 s |" in text
-    assert "| saved by the cache | 3 h |" in text
+    assert all(f"| {label} | {value} |" in text for label, value in ledger_rows(eventful.ledger))
+    assert "| used by this study | 34 min of workers for 155 folds |" in text
+    assert "(2 folds not run whole)" in text
+    assert "| training, mean of 155 folds | 12.50 s |" in text
 
 
 def test_efficiency_without_folds_is_said_in_words(empty):
     assert "No fold has finished yet." in text_of(efficiency_section(empty))
-    assert "| a | b |" in text_of(ledger_section([("a", "b")]))
-
-
-@pytest.mark.parametrize(("seconds", "shown"), [(119, "119 s"), (120, "2.0 min"), (7200, "2.0 h")])
-def test_durations_are_told_in_units_for_people(seconds, shown):
-    assert shown_duration(seconds) == shown
 
 
 def test_failures_open_and_lost_configurations_are_named_with_reasons(eventful):
@@ -210,6 +214,30 @@ def test_failures_open_and_lost_configurations_are_named_with_reasons(eventful):
     assert "Undecided: c0016, with 5 of 10 folds done." in text
     assert "dropped: c0014 after 8 of 10 subjects, F1 0.125 against 0.500 of c0003" in text
     assert "- flow: no store" in text
+
+
+def test_infeasible_configurations_lost_attempts_and_stopped_folds_are_named_with_reasons(facts_of):
+    usage = Usage(seconds=7.0).as_dict()
+    text = text_of(
+        problems_section(
+            facts_of(
+                [
+                    *eventful_study(),
+                    LostRecord(configuration="c0016", subject="012", reason="the worker died", usage=usage),
+                    LostRecord(configuration="c0016", subject="013", reason="the worker died", usage=usage),
+                    LostRecord(configuration="c0016", subject="013", reason="the worker died", usage=usage),
+                    StoppedRecord(configuration="c0014", subject="015", num_epochs=4, usage=usage),
+                    ConfigurationRecord(configuration="c0017", params=drawn_params(17)),
+                    InfeasibleRecord(configuration="c0017", subject="006", reason="too large for 80 GB"),
+                ]
+            )
+        )
+    )
+
+    assert "| c0017 | 006: too large for 80 GB |" in text
+    assert "--retry-infeasible tries again" in text
+    assert "| the worker died | 3 | c0016/012, c0016/013 |" in text
+    assert "| c0014/015 | 4 |" in text
 
 
 def test_repairs_and_missing_recordings_are_named(facts_of):
