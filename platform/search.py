@@ -27,8 +27,9 @@ from platform.stages.reading import (
 )
 from platform.stages.reporting import comparison_of, print_outcome, write_json
 from platform.stages.search_options import SearchOptions
-from platform.stages.searching import require_tracking, search
+from platform.stages.searching import search
 from platform.stages.study_options import add_study_options, study_options
+from platform.stages.tracking import require_tracking
 from search_spaces.named import names_of_spaces
 from spotformer_core.choices import GpuSteps
 from spotformer_core.datasets import lineage

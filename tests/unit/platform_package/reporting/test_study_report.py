@@ -10,7 +10,6 @@ from platform.reporting.document_markdown import as_markdown
 from platform.reporting.ledger_report import ledger_rows
 from platform.reporting.sections.efficiency import efficiency_section
 from platform.reporting.sections.parameters import importance_section, parallel_section, searched_section
-from platform.reporting.sections.problems import problems_section
 from platform.reporting.sections.published import published_section
 from platform.reporting.sections.ranking import history_section, leaderboard_section, protocol_section
 from platform.reporting.sections.subjects import f1_or_none, subjects_section
@@ -18,8 +17,6 @@ from platform.reporting.study_facts import study_facts
 from platform.reporting.study_report import study_document
 from platform.sampling.decodings import draw_decodings
 from platform.study.importance import Importance, Importances
-from platform.study.records import ConfigurationRecord, InfeasibleRecord, LostRecord, StoppedRecord
-from platform.study.usage import Usage
 from platform.study.workspace import Workspace
 from search_spaces.usual_decodings import USUAL_DECODINGS
 from search_spaces.vocabulary import Space
@@ -27,14 +24,7 @@ from spotformer_core.errors import InvalidValueError, StudyError
 from spotformer_core.metrics.counts import Counts
 from spotformer_core.metrics.protocols import Protocol
 from tests import scored_studies
-from tests.reported_studies import (
-    SUBJECTS,
-    complete_study,
-    drawn_params,
-    eventful_study,
-    study_record,
-    write_study,
-)
+from tests.reported_studies import SUBJECTS, complete_study, eventful_study, study_record, write_study
 
 IMPORTANCES = Importances(
     dimensions=(
@@ -205,51 +195,6 @@ def test_efficiency_is_the_ledger_of_the_search_and_what_a_fold_takes(eventful):
 
 def test_efficiency_without_folds_is_said_in_words(empty):
     assert "No fold has finished yet." in text_of(efficiency_section(empty))
-
-
-def test_failures_open_and_lost_configurations_are_named_with_reasons(eventful):
-    text = text_of(problems_section(dataclasses.replace(eventful, not_drawn=("flow: no store",))))
-
-    assert '| c0015 | 009: loss &lt;nan> in epoch 3: & "quoted" |' in text
-    assert "Undecided: c0016, with 5 of 10 folds done." in text
-    assert "dropped: c0014 after 8 of 10 subjects, F1 0.125 against 0.500 of c0003" in text
-    assert "- flow: no store" in text
-
-
-def test_infeasible_configurations_lost_attempts_and_stopped_folds_are_named_with_reasons(facts_of):
-    usage = Usage(seconds=7.0).as_dict()
-    text = text_of(
-        problems_section(
-            facts_of(
-                [
-                    *eventful_study(),
-                    LostRecord(configuration="c0016", subject="012", reason="the worker died", usage=usage),
-                    LostRecord(configuration="c0016", subject="013", reason="the worker died", usage=usage),
-                    LostRecord(configuration="c0016", subject="013", reason="the worker died", usage=usage),
-                    StoppedRecord(configuration="c0014", subject="015", num_epochs=4, usage=usage),
-                    ConfigurationRecord(configuration="c0017", params=drawn_params(17)),
-                    InfeasibleRecord(configuration="c0017", subject="006", reason="too large for 80 GB"),
-                ]
-            )
-        )
-    )
-
-    assert "| c0017 | 006: too large for 80 GB |" in text
-    assert "--retry-infeasible tries again" in text
-    assert "| the worker died | 3 | c0016/012, c0016/013 |" in text
-    assert "| c0014/015 | 4 |" in text
-
-
-def test_repairs_and_missing_recordings_are_named(facts_of):
-    facts = facts_of(complete_study(1, repairs={"onset-zero": 10}, missing_recordings=["006_3"]))
-    text = text_of(problems_section(facts))
-
-    assert "| onset-zero | 10 |" in text
-    assert "Annotated but not on disk: 006_3." in text
-
-
-def test_a_study_without_problems_says_so(facts_of):
-    assert "Nothing failed, nothing is undecided" in text_of(problems_section(facts_of(complete_study(1))))
 
 
 def test_rendered_recordings_are_said_wherever_f1_stands(facts_of):
