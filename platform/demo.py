@@ -17,14 +17,8 @@ from platform.rendering.dataset import (
 from platform.stages.computing import num_cores
 from platform.stages.reading import add_workspace_option
 from platform.stages.rendering import render_demo, render_missing
-from spotformer_core.datasets import cas_me_2, cas_me_3, samm_lv
+from spotformer_core.datasets.releases import ANNOTATION_TABLES
 from spotformer_core.errors import InvalidValueError
-
-_TABLES = {
-    Layout.SAMM_LV: samm_lv.read_annotations,
-    Layout.CAS_ME_2: cas_me_2.read_annotations,
-    Layout.CAS_ME_3: cas_me_3.read_annotations,
-}
 
 
 def main(options: argparse.Namespace) -> int:
@@ -61,7 +55,7 @@ def _render_layout(options: argparse.Namespace) -> int:
     if options.root is None:
         raise InvalidValueError("--root must name the folder to render into, got none. Add --root DIR.")
     root = options.root.expanduser().resolve()
-    rows = _TABLES[layout](options.annotations)
+    rows = ANNOTATION_TABLES[layout](options.annotations)
     plans = layout_plan(layout, rows, recordings=options.recordings or None, seed=options.seed)
     settings = LayoutSettings.of_annotation(options.annotations, layout=layout, seed=options.seed)
     prepare_root(root, settings)

@@ -6,7 +6,13 @@ import sys
 from platform.console.command import DONE, UNDONE, command_parser, run_command
 from platform.reporting.study_comparison import read_study
 from platform.stages.computing import add_compute_options
-from platform.stages.reading import add_dataset_options, add_workspace_option, chosen_dataset, dataset_options
+from platform.stages.reading import (
+    add_dataset_options,
+    add_tracking_option,
+    add_workspace_option,
+    chosen_dataset,
+    dataset_options,
+)
 from platform.stages.registering import RegistrationOptions, register_configuration
 
 
@@ -49,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
     add_compute_options(command)
     command.add_argument("--gpus", type=float, default=0.0, help="for the training (default: 0)")
     add_workspace_option(command)
-    command.add_argument("--tracking-uri", default="", help="of MLflow (default: a SQLite file in the workspace)")
+    add_tracking_option(command)
     return command
 
 

@@ -28,8 +28,9 @@ from platform.reporting.paper_tables_report import (
 )
 from platform.reporting.score_report import print_score, score_report, write_score_json
 from platform.reporting.study_comparison import compare_configurations, read_study
-from platform.reporting.truths import ScoredDataset, read_truths
+from platform.reporting.truths import read_truths
 from platform.stages.reading import add_workspace_option
+from spotformer_core.datasets.releases import ANNOTATION_TABLES
 from spotformer_core.metrics.conventions import CONVENTIONS, STRICT, convention_named
 
 _STUDY = "study"
@@ -64,7 +65,7 @@ def _study(options: argparse.Namespace) -> int:
 
 
 def _score(options: argparse.Namespace) -> int:
-    truths = read_truths(ScoredDataset(options.dataset), options.annotations)
+    truths = read_truths(options.dataset, options.annotations)
     detections = read_detections(options.detections, recordings=truths.recordings)
     report = score_report(detections, truths, convention_named(options.convention))
     if options.json is not None:
@@ -218,7 +219,7 @@ def _add_score(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     score.add_argument(
         "--annotations", type=Path, required=True, metavar="FILE", help="the release's table, xlsx or xls"
     )
-    score.add_argument("--dataset", choices=[str(dataset) for dataset in ScoredDataset], required=True)
+    score.add_argument("--dataset", choices=list(ANNOTATION_TABLES), required=True)
     score.add_argument(
         "--convention",
         choices=list(CONVENTIONS),

@@ -7,22 +7,29 @@ from functools import partial
 from pathlib import Path
 
 from platform.console.command import DONE, UNDONE, command_parser, run_command
-from platform.scheduling.time_limit import SHORTEST_LIMIT, TIMES_THE_LONGEST
 from platform.stages.beginning import require_two_subjects
 from platform.stages.budgeting import add_budget_options, budget_options
 from platform.stages.checking import add_check_option, check_dataset
 from platform.stages.computing import add_compute_options, num_cores
 from platform.stages.dry_run import print_dry_run
 from platform.stages.feature_options import add_feature_options, feature_options
-from platform.stages.gpu_options import add_gpu_options, gpus_per_fold
+from platform.stages.fold_options import add_fold_options, gpus_per_fold
 from platform.stages.importing import add_released_feature_options, released_options
 from platform.stages.own_spaces import chosen_space
 from platform.stages.preparing import PreparedFeatures, extracted_features, imported_features, render_and_read
-from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read, require_readable
+from platform.stages.reading import (
+    add_dataset_options,
+    add_tracking_option,
+    add_workspace_option,
+    dataset_options,
+    read,
+    require_readable,
+)
 from platform.stages.reporting import comparison_of, print_outcome, write_json
 from platform.stages.search_options import SearchOptions
-from platform.stages.searching import require_tracking, search
+from platform.stages.searching import search
 from platform.stages.study_options import add_study_options, study_options
+from platform.stages.tracking import require_tracking
 from search_spaces.named import names_of_spaces
 from spotformer_core.choices import GpuSteps
 from spotformer_core.datasets import lineage
@@ -140,16 +147,9 @@ def parser() -> argparse.ArgumentParser:
     add_study_options(command)
     add_compute_options(command)
     add_budget_options(command)
-    add_gpu_options(command)
-    command.add_argument(
-        "--fold-timeout",
-        type=float,
-        metavar="SECONDS",
-        help="a fold that takes longer is taken for hung, and run again; 0 for never "
-        f"(default: {TIMES_THE_LONGEST} times the longest fold so far, at least {SHORTEST_LIMIT:.0f})",
-    )
+    add_fold_options(command)
     add_workspace_option(command)
-    command.add_argument("--tracking-uri", default="", help="of MLflow (default: a SQLite file in the workspace)")
+    add_tracking_option(command)
     command.add_argument("--json", type=Path, metavar="FILE", help="write the result there too")
     return command
 

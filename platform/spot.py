@@ -12,7 +12,7 @@ from platform.landmarks.options import add_lost_face_options, lost_face_policy
 from platform.landmarks.streams import landmark_stream
 from platform.spotting.orders import SpotOptions, named_videos
 from platform.stages.computing import add_compute_options
-from platform.stages.reading import add_workspace_option
+from platform.stages.reading import add_tracking_option, add_workspace_option
 from platform.stages.spotting import SpottedVideos, model_folder_of, spot_all
 from spotformer_core.errors import require
 from spotformer_core.spotting.model_files import read_model
@@ -105,7 +105,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--annotated-video", action="store_true", help="write each video with its proposals too")
     add_compute_options(command)
     add_workspace_option(command)
-    command.add_argument("--tracking-uri", default="", help="of MLflow (default: a SQLite file in the workspace)")
+    add_tracking_option(command)
     return command
 
 

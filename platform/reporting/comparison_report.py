@@ -1,7 +1,7 @@
 """The leaderboard of a study: its configurations compared, on a terminal, as Markdown and as JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from spotformer_core.metrics.protocols import Protocol
 RENDERED_WARNING = (
     "These recordings are rendered from one photograph: the F1 says that the machinery works, nothing about real faces."
 )
+RETRY_INFEASIBLE = "On larger GPUs or nodes, --retry-infeasible tries again what did not fit into memory."
 _NUM_ROWS = 10
 _WIDTH_IN_A_LOG = 150
 _HEADINGS = (
@@ -50,23 +51,19 @@ def print_comparison(comparison: StudyComparison, *, title: str) -> None:
         console.print(f"... and {len(rows) - _NUM_ROWS} more")
     dropped = dropped_lines(comparison.dropped, num_subjects=comparison.num_subjects)
     more = [f"... and {len(dropped) - _NUM_ROWS} more were dropped"] if len(dropped) > _NUM_ROWS else []
-    for line in (*dropped[:_NUM_ROWS], *more, *_notes(comparison), worth(comparison)):
-        console.print(line, markup=False, highlight=False)
+    infeasible = infeasible_lines(comparison.infeasible)
+    for line in (*dropped[:_NUM_ROWS], *more, *infeasible, *_notes(comparison), worth(comparison)):
+        # Reasons are long: a terminal breaks the line, a log keeps it whole.
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def write_comparison_markdown(path: Path, comparison: StudyComparison, *, title: str) -> None:
     """Writes all configurations and the same notes as a Markdown document."""
     lines = [f"# {title}", "", f"{_size(comparison)[0].upper()}{_size(comparison)[1:]}.", ""]
     lines += markdown_table(_HEADINGS, _rows(comparison))
-    lines += [
-        "",
-        *(
-            line + "  "
-            for line in (*dropped_lines(comparison.dropped, num_subjects=comparison.num_subjects), *_notes(comparison))
-        ),
-        "",
-        worth(comparison),
-    ]
+    dropped = dropped_lines(comparison.dropped, num_subjects=comparison.num_subjects)
+    below = (*dropped, *infeasible_lines(comparison.infeasible), *_notes(comparison))
+    lines += ["", *(line + "  " for line in below), "", worth(comparison)]
     with written_whole(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -78,7 +75,7 @@ def write_comparison_json(path: Path, comparison: StudyComparison) -> None:
 
 
 def comparison_as_json(comparison: StudyComparison) -> dict[str, Any]:
-    """`rendered`, `subjects`, `events`, `winner`, `configurations`, the best first, and `dropped`."""
+    """`rendered`, `subjects`, `events`, `winner`, `configurations`, the best first, `dropped` and `infeasible`."""
     winner = comparison.winner
     return {
         "rendered": comparison.is_rendered,
@@ -91,6 +88,7 @@ def comparison_as_json(comparison: StudyComparison) -> dict[str, Any]:
         },
         "configurations": [_as_json(one) for one in comparison.configurations],
         "dropped": [asdict(one) for one in comparison.dropped],
+        "infeasible": comparison.infeasible,
     }
 
 
@@ -101,6 +99,12 @@ def dropped_lines(dropped: Sequence[DroppedRecord], *, num_subjects: int) -> lis
         f"F1 {one.f1:.3f} against {one.reference_f1:.3f} of {one.reference} on the same ones"
         for one in dropped
     ]
+
+
+def infeasible_lines(infeasible: Mapping[str, str]) -> list[str]:
+    """For every configuration that does not fit into memory the reason, and how to try them again."""
+    lines = [f"infeasible: {name} does not fit into memory: {reason}" for name, reason in infeasible.items()]
+    return [*lines, RETRY_INFEASIBLE] if lines else []
 
 
 def comparison_table(comparison: StudyComparison) -> tuple[tuple[str, ...], list[list[str]]]:

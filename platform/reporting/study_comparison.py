@@ -1,6 +1,6 @@
 """The configurations of a study compared: how sure each F1 is, and what the best one is worth."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 from platform.study.journal import read_journal
 from platform.study.leaderboard import OVERALL, TWO_OBJECTIVES, pareto_front
 from platform.study.records import DroppedRecord, StudyRecord
-from platform.study.state import StudyState
+from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.workspace import journal_path
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.errors import StudyError
@@ -49,6 +49,7 @@ class StudyComparison:
         num_events: annotated expressions of each kind.
         winner: the first configuration, with its honest overall F1 corrected for having been picked.
         dropped: the configurations that lost their race and have no rank, in the order asked.
+        infeasible: those that do not fit into memory and have none either, each with its held-out subject and reason.
     """
 
     is_rendered: bool | None
@@ -57,6 +58,7 @@ class StudyComparison:
     configurations: tuple[ComparedConfiguration, ...]
     winner: Winner
     dropped: tuple[DroppedRecord, ...] = ()
+    infeasible: dict[str, str] = field(default_factory=dict)
 
 
 def read_study(folder: Path) -> StudyState:
@@ -112,7 +114,13 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
         configurations=configurations,
         winner=corrected_winner(honest, seed=seed),
         dropped=tuple(one.dropped for one in state.configurations.values() if one.dropped is not None),
+        infeasible=infeasible_configurations(state),
     )
+
+
+def infeasible_configurations(state: StudyState) -> dict[str, str]:
+    """Name to held-out subject and reason of the configurations that do not fit into memory, in the order asked."""
+    return {name: state.configurations[name].failure for name in state.with_status(ConfigurationStatus.INFEASIBLE)}
 
 
 def per_subject_counts(result: ProtocolResult) -> dict[str, Int[np.ndarray, "subjects 3"]]:

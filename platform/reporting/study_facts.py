@@ -1,6 +1,5 @@
 """What the sections of a study's report are made of."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +8,8 @@ from platform.reporting.document import Picture
 from platform.reporting.study_comparison import StudyComparison, compare_configurations
 from platform.study.importance import Importances
 from platform.study.journal import read_journal
-from platform.study.records import StudyRecord
+from platform.study.ledger import EfficiencyLedger, efficiency_ledger
+from platform.study.records import LostRecord, Record, StoppedRecord, StudyRecord
 from platform.study.searched import Searched, searched_by
 from platform.study.state import StudyState
 from platform.study.workspace import Workspace, journal_path
@@ -28,7 +28,8 @@ class StudyFacts:
         importances: by what they are for, "overall" first; in place of figures the reason why there are none.
         pictures: figures of the paper on the study's own data.
         not_drawn: why others of them are not there, in sentences.
-        ledger: more about cost and savings, each a label and its value.
+        lost: attempts at folds that ended without a result.
+        stopped: folds that were stopped while they ran, because their configuration had been dropped.
     """
 
     name: str
@@ -39,8 +40,14 @@ class StudyFacts:
     importances: dict[str, Importances | str] = field(default_factory=dict)
     pictures: tuple[Picture, ...] = ()
     not_drawn: tuple[str, ...] = ()
-    ledger: Sequence[tuple[str, str]] = ()
+    lost: tuple[LostRecord, ...] = ()
+    stopped: tuple[StoppedRecord, ...] = ()
     seed: int = 0
+
+    @property
+    def ledger(self) -> EfficiencyLedger:
+        """What was used, saved and lost; a study that is reported on while it runs is in its last run."""
+        return efficiency_ledger(self.state, this_run=max(1, self.state.spending.num_runs))
 
     @property
     def best(self) -> str:
@@ -70,18 +77,21 @@ def study_facts(workspace: Workspace, name: str, *, seed: int = 0, other_names: 
         InvalidValueError: for a negative seed.
     """
     folder = workspace.study(name)
-    state = _state(workspace, name, other_names)
+    study, records = _records(workspace, name, other_names)
+    state = StudyState(study, records)
     return StudyFacts(
         name=name,
         folder=folder,
         state=state,
         searched=searched_by(state.study),
         comparison=compare_configurations(state, seed=seed) if state.ranking() else None,
+        lost=tuple(one for one in records if isinstance(one, LostRecord)),
+        stopped=tuple(one for one in records if isinstance(one, StoppedRecord)),
         seed=seed,
     )
 
 
-def _state(workspace: Workspace, name: str, other_names: tuple[str, ...]) -> StudyState:
+def _records(workspace: Workspace, name: str, other_names: tuple[str, ...]) -> tuple[StudyRecord, list[Record]]:
     path = journal_path(workspace.study(name))
     records = read_journal(path) if path.is_file() else []
     if not records or not isinstance(records[0], StudyRecord):
@@ -91,4 +101,4 @@ def _state(workspace: Workspace, name: str, other_names: tuple[str, ...]) -> Stu
             f"a report must be of a study with a journal in {workspace.studies}, got {name!r}. "
             f"{nothing}{did_you_mean(name, [*known, *other_names])}"
         )
-    return StudyState(records[0], records)
+    return records[0], records

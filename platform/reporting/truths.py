@@ -1,21 +1,12 @@
 """The annotated expressions of a release, without its frames: all that scoring detections needs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-from spotformer_core.datasets import cas_me_2, cas_me_3, samm_lv
+from spotformer_core.datasets import cas_me_2, cas_me_3
 from spotformer_core.datasets.annotation_rows import AnnotationRow
+from spotformer_core.datasets.releases import ANNOTATION_TABLES
 from spotformer_core.errors import AnnotationError
-
-
-class ScoredDataset(StrEnum):
-    """The datasets whose annotation tables detections can be scored against."""
-
-    SAMM_LV = samm_lv.NAME
-    CAS_ME_2 = cas_me_2.NAME
-    CAS_ME_3 = cas_me_3.NAME
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,13 +32,16 @@ class Truths:
         return self.subject_of.get(recording, recording.rpartition("_")[0])
 
 
-def read_truths(dataset: ScoredDataset, path: Path) -> Truths:
+def read_truths(dataset: str, path: Path) -> Truths:
     """The truths of a release's own annotation table.
+
+    Args:
+        dataset: name of the release, one of `ANNOTATION_TABLES`.
 
     Raises:
         AnnotationError: when the file is no such table, breaks a rule, or annotates nothing.
     """
-    rows = _TABLES[dataset](path)
+    rows = ANNOTATION_TABLES[dataset](path)
     if not rows:
         raise AnnotationError(f"an annotation table must have rows, got none in {path}. Use the table of the release.")
     subject_of = {row.recording: row.subject for row in rows}
@@ -55,20 +49,15 @@ def read_truths(dataset: ScoredDataset, path: Path) -> Truths:
     return Truths(rows=rows, subject_of=subject_of, without_expressions=unannotated - subject_of.keys())
 
 
-_TABLES: dict[ScoredDataset, Callable[[Path], tuple[AnnotationRow, ...]]] = {
-    ScoredDataset.SAMM_LV: samm_lv.read_annotations,
-    ScoredDataset.CAS_ME_2: cas_me_2.read_annotations,
-    ScoredDataset.CAS_ME_3: cas_me_3.read_annotations,
-}
 _CAS_ME_2_WITHOUT_EXPRESSIONS = frozenset({"s15_0508", "s19_0502", "s23_0503"})
 _CAS_ME_3_LETTERS = "abcdefghijklm"
 """Of the 13 stimuli that every subject was shown."""
 
 
-def _without_expressions(dataset: ScoredDataset, subjects: set[str]) -> frozenset[str]:
+def _without_expressions(dataset: str, subjects: set[str]) -> frozenset[str]:
     """Recordings that the release holds frames of and annotates nothing in; detections there are false positives."""
-    if dataset is ScoredDataset.CAS_ME_2:
+    if dataset == cas_me_2.NAME:
         return _CAS_ME_2_WITHOUT_EXPRESSIONS
-    if dataset is ScoredDataset.CAS_ME_3:
+    if dataset == cas_me_3.NAME:
         return frozenset(f"{subject}_{letter}" for subject in subjects for letter in _CAS_ME_3_LETTERS)
     return frozenset()

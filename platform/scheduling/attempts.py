@@ -6,7 +6,7 @@ from typing import Any
 from ray import tune
 from ray.tune.experiment import Trial
 
-from platform.scheduling.node_types import node_counts
+from platform.scheduling.nodes import node_counts
 from platform.scheduling.searcher import FoldSearcher
 from platform.study.run_log import RunLog
 

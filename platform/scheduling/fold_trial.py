@@ -36,7 +36,6 @@ FINISHED = "finished"
 FAILURE = "failure"
 OUT_OF_MEMORY = "out_of_memory"
 DISK_FULL = "disk_full"
-SECONDS_ALLOWED = "seconds_allowed"
 
 CPU = TrainingDevice(place="cpu")
 
@@ -84,8 +83,6 @@ def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
 
     Args:
         trial: `configuration`, `params`, `subject`, and `num_gpus`, which are reserved for it.
-        trial: `configuration`, `params`, `subject` and, where there is a limit, SECONDS_ALLOWED: this process is killed
-            when they are over.
     """
     # One thread whatever the machine has: the sums of two threads differ in their last bits.
     torch.set_num_threads(1)

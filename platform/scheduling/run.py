@@ -7,7 +7,7 @@ from collections.abc import Callable
 from platform.console.libraries import libraries_may_speak
 from platform.scheduling.attempts import AttemptObserver
 from platform.scheduling.fold_trial import FoldInputs
-from platform.scheduling.node_types import node_counts
+from platform.scheduling.nodes import node_counts
 from platform.scheduling.packing import Packing
 from platform.scheduling.searcher import FoldSearcher
 from platform.scheduling.stopping import Deaths, FoldScheduler

@@ -13,11 +13,11 @@ from ray.tune.search import Searcher
 
 from platform.compute.ray_logs import place_of_logs
 from platform.scheduling.fold_progress import PROGRESS
-from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, SECONDS_ALLOWED, as_fold_record
+from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
 from platform.scheduling.packing import Packing
 from platform.scheduling.resources import FoldResources, Shortage
 from platform.scheduling.time_limit import FoldTimeLimit
-from platform.scheduling.trials import IS_MEASUREMENT, reserved
+from platform.scheduling.trials import IS_MEASUREMENT, SECONDS_ALLOWED, reserved
 from platform.study.budget import Budget, Limit
 from platform.study.planning import FoldOrder, Plan
 from platform.study.records import FoldRecord, LostRecord, Record, StoppedRecord

@@ -7,13 +7,22 @@ from ray import tune
 from platform.scheduling.fold_trial import FoldInputs, run_fold
 from platform.scheduling.measuring import run_measurement
 from platform.scheduling.resources import FoldResources
+from platform.scheduling.time_limit import killed_after
 
 IS_MEASUREMENT = "is_measurement"
+SECONDS_ALLOWED = "seconds_allowed"
 
 
 def run_trial(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
-    """The outcome of a fold or of a measurement, under exactly one key."""
-    return run_measurement(trial, inputs) if trial[IS_MEASUREMENT] else run_fold(trial, inputs)
+    """The outcome of a fold or of a measurement, under exactly one key.
+
+    Args:
+        trial: what `run_fold` or `run_measurement` asks for; IS_MEASUREMENT says which. This process is killed when
+            SECONDS_ALLOWED are over, where they are not 0.
+    """
+    run, kind = (run_measurement, "measurement") if trial[IS_MEASUREMENT] else (run_fold, "fold")
+    with killed_after(trial[SECONDS_ALLOWED], f"{kind} {trial['configuration']}/{trial['subject']}"):
+        return run(trial, inputs)
 
 
 def reserved(given: FoldResources) -> dict[str, float]:

@@ -16,17 +16,24 @@ _REPAIR = "Write one `type: price` per line, for instance `local: 0.5`; docs/bud
 
 def add_budget_options(command: argparse.ArgumentParser) -> None:
     """Adds the limits, and the prices that a limit of cost needs."""
-    group = command.add_argument_group("budget", "no fold is begun that is expected to end beyond a limit")
-    group.add_argument("--max-hours", type=float, help="of this command (default: no limit)")
-    group.add_argument("--max-gpu-hours", type=float, help="of all folds of the study, over all its runs")
-    group.add_argument("--max-cost", type=float, help="of all nodes during the study, over all its runs; needs prices")
+    group = command.add_argument_group(
+        "budget", "no fold is begun that is expected to end beyond a limit; see docs/budgets.md"
+    )
+    group.add_argument("--max-hours", type=float, metavar="N", help="hours of this command (default: no limit)")
+    group.add_argument("--max-gpu-hours", type=float, metavar="N", help="GPU-hours of the study, over all its runs")
+    group.add_argument(
+        "--max-cost",
+        type=float,
+        metavar="N",
+        help="cost of all nodes while the study is searched, over all its runs; needs prices",
+    )
     group.add_argument("--prices", type=Path, metavar="FILE", help="YAML: type of node to its price per hour")
     group.add_argument(
         "--price",
         action="append",
         default=[],
         metavar="TYPE=PRICE",
-        help="of one node of this type for an hour; may be repeated, goes before --prices; this machine is `local`",
+        help="price per hour of one node of this type, this machine is `local`; may be repeated, goes before --prices",
     )
 
 

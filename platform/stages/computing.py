@@ -8,7 +8,7 @@ def add_compute_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--workers`, `--address` and `--verbose`."""
     group = parser.add_argument_group("compute")
     group.add_argument(
-        "--workers", type=int, default=num_cores(), help="units of work at a time (default: one per core)"
+        "--workers", type=int, metavar="N", default=num_cores(), help="units of work at a time (default: one per core)"
     )
     group.add_argument(
         "--address", default="", help="of a Ray cluster (default: that of the Ray job we run in, else this machine)"

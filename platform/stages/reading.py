@@ -39,6 +39,13 @@ def add_workspace_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_tracking_option(parser: argparse.ArgumentParser) -> None:
+    """Adds `--tracking-uri`."""
+    parser.add_argument(
+        "--tracking-uri", default="", metavar="URI", help="of MLflow (default: a SQLite file in the workspace)"
+    )
+
+
 def add_dataset_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that `dataset_options` reads."""
     group = parser.add_argument_group("dataset")

@@ -6,14 +6,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from platform.reporting.comparison_report import comparison_as_json, print_comparison, write_comparison_markdown
+from platform.reporting.comparison_report import (
+    comparison_as_json,
+    infeasible_lines,
+    print_comparison,
+    write_comparison_markdown,
+)
 from platform.reporting.ledger_report import ledger_lines
-from platform.reporting.study_comparison import StudyComparison, compare_configurations
+from platform.reporting.study_comparison import StudyComparison, compare_configurations, infeasible_configurations
 from platform.stages.beginning import is_rendered
 from platform.stages.search_options import SearchOptions
 from platform.stages.searching import SearchOutcome
 from platform.study.leaderboard import configuration_entries
-from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.workspace import Workspace, leaderboard_path
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.datasets.recording import Dataset
@@ -36,8 +40,9 @@ def print_outcome(
     if comparison is not None:
         print_comparison(comparison, title=title)
         write_comparison_markdown(leaderboard_path(folder), comparison, title=title)
-    for line in _infeasible(outcome.state):
-        print(line)
+    else:
+        for line in infeasible_lines(infeasible_configurations(outcome.state)):
+            print(line)
     print(f"{outcome.new_folds} folds were run now, {outcome.resumed_folds} were finished before.")
     print("\n".join(ledger_lines(outcome.ledger)))
     for problem in outcome.problems:
@@ -48,13 +53,6 @@ def print_outcome(
             print(f"spot in any video: python -m platform.spot VIDEO --model {outcome.winner.uri} --out DIR")
     print(f"journal, frame scores and leaderboard: {folder}")
     print(f"compare the runs: {_look_at(outcome.tracked.tracking_uri)}")
-
-
-def _infeasible(state: StudyState) -> list[str]:
-    """What did not fit into memory, and how to try it again."""
-    names = state.with_status(ConfigurationStatus.INFEASIBLE)
-    lines = [f"{name} does not fit into memory: {state.configurations[name].failure}" for name in names]
-    return [*lines, "on larger GPUs or nodes, --retry-infeasible tries again what did not fit"] if names else []
 
 
 def write_json(path: Path, dataset: Dataset, outcome: SearchOutcome, comparison: StudyComparison | None) -> None:

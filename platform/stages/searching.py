@@ -13,6 +13,7 @@ from platform.scheduling.time_limit import FoldTimeLimit
 from platform.stages.beginning import is_rendered, study_record
 from platform.stages.budgeting import stopped_by_budget
 from platform.stages.search_options import SearchOptions
+from platform.stages.tracking import opened_tracking
 from platform.stages.winning import KeptWinner, is_decided, registered, train_and_say
 from platform.study.budget import Limit
 from platform.study.choices import study_settings
@@ -76,19 +77,7 @@ def search(dataset: Dataset, store: FlowStore, options: SearchOptions, *, worksp
             choose=partial(choose_decoding, folder=folder),
         )
         plan.choose_decodings()
-        return _search(dataset, store, options, plan=plan, records=journal.records, folder=folder, workspace=workspace)
-
-
-def require_tracking(options: SearchOptions, *, workspace: Workspace) -> None:
-    """Nothing when the study can be tracked where --tracking-uri says; the workspace's own file is made when needed.
-
-    Raises:
-        StudyError: when nothing usable is there, unless this study was tracked there before.
-    """
-    if options.tracking_uri:
-        from platform.tracking.opening import require_store
-
-        require_store(options.tracking_uri, workspace.study(options.study))
+        return _search(dataset, store, options, plan=plan, records=journal.records, workspace=workspace)
 
 
 def _search(
@@ -98,35 +87,15 @@ def _search(
     *,
     plan: Plan,
     records: Sequence[Record],
-    folder: Path,
     workspace: Workspace,
 ) -> SearchOutcome:
-    # Imported here because MLflow takes seconds to import, which --help and mistakes should not wait for.
-    from platform.tracking.artifacts import TrackedInputs
-    from platform.tracking.machine import MachineSamples
-    from platform.tracking.opening import open_tracking
-    from platform.tracking.projection import Projection
-    from platform.tracking.writer import TrackingWriter
-
     state = plan.state
     resumed_folds, _ = plan.num_folds()
     this_run = state.spending.num_runs + 1
     clock = _Clock()
-    projection = Projection(
-        TrackedInputs(
-            name=options.study,
-            recordings=dataset.recordings,
-            space=options.space,
-            folder=folder,
-            is_rendered=is_rendered(dataset),
-        ),
-        state.study,
-        tracking_uri=options.tracking_uri or workspace.tracking_uri,
-        artifacts=None if options.tracking_uri else workspace.tracking_artifacts,
-    )
     with clock.timing("tracking"):
-        tracked = open_tracking(projection, folder)
-        with TrackingWriter(projection, records, samples=MachineSamples()) as tracking, clock.timing("search"):
+        tracked, writer = opened_tracking(dataset, options, state.study, records, workspace=workspace)
+        with writer as tracking, clock.timing("search"):
             order, problem = _run(dataset, store, options, plan=plan, workspace=workspace)
     winner = None
     if order is not None and not problem:

@@ -20,6 +20,7 @@ def add_study_options(command: argparse.ArgumentParser) -> None:
     study.add_argument(
         "--configurations",
         type=int,
+        metavar="N",
         help=f"default: {DEFAULT_CONFIGURATIONS}; every point where a space is a table or the sampler is grid",
     )
     study.add_argument("--seed", type=int, default=0, help="equal seeds give equal results (default: 0)")
@@ -52,8 +53,9 @@ def add_study_options(command: argparse.ArgumentParser) -> None:
     study.add_argument(
         "--lag",
         type=int,
+        metavar="N",
         default=DEFAULT_LAG,
-        help="in reproducible scheduling, configuration c waits for all up to c - LAG (default: %(default)s)",
+        help="in reproducible scheduling, configuration c waits for all up to c - N (default: %(default)s)",
     )
     study.add_argument("--dry-run", action="store_true", help="only say what would run")
 

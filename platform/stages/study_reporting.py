@@ -9,15 +9,12 @@ from platform.reporting.citations import bibliography
 from platform.reporting.comparison_report import comparison_as_json
 from platform.reporting.document_html import as_html
 from platform.reporting.document_markdown import as_markdown, picture_path
-from platform.reporting.ledger_report import ledger_rows
-from platform.reporting.sections.efficiency import journal_rows
 from platform.reporting.study_facts import StudyFacts, study_facts
 from platform.reporting.study_report import study_document, works_of
 from platform.sampling.importance import importances
 from platform.stages.paper_pictures import PictureOptions, with_pictures
 from platform.study.importance import Importances
 from platform.study.leaderboard import OVERALL, TWO_OBJECTIVES, configuration_entries
-from platform.study.ledger import efficiency_ledger
 from platform.study.outcomes import Outcome, OutcomeStatus
 from platform.study.workspace import Workspace
 from spotformer_core.atomic_files import written_whole
@@ -49,8 +46,7 @@ def reported_facts(
     """
     facts = study_facts(workspace, study, seed=seed, other_names=other_names)
     facts = with_pictures(facts, pictures, workspace=workspace)
-    ledger = efficiency_ledger(facts.state, this_run=max(1, facts.state.spending.num_runs))
-    return replace(facts, importances=_importances(facts, seed=seed), ledger=tuple(ledger_rows(ledger)))
+    return replace(facts, importances=_importances(facts, seed=seed))
 
 
 def write_report(facts: StudyFacts, out: Path, *, workspace: Workspace) -> list[Path]:
@@ -80,7 +76,7 @@ def report_as_json(facts: StudyFacts, written: list[Path]) -> dict[str, Any]:
         "comparison": None if facts.comparison is None else comparison_as_json(facts.comparison),
         "configurations": configuration_entries(facts.state),
         "importances": {target: _importances_as_json(found) for target, found in facts.importances.items()},
-        "efficiency": dict((*journal_rows(facts.state), *facts.ledger)),
+        "efficiency": facts.ledger.as_dict(),
         "not_drawn": list(facts.not_drawn),
         "files": [str(path) for path in written],
     }

@@ -29,7 +29,7 @@ def set_up(fault: Fault) -> None:
         MlflowClient, "log_artifacts", fault, Point.IN_TRACKING, only=lambda _, run, folder, path=None: path is None
     )
     _before(MlflowClient, "create_model_version", fault, Point.IN_REGISTRY)
-    run.run_fold = _faulty_fold(fault)
+    _around_trials(_faulty_trial(fault))
 
 
 def _before(
@@ -45,10 +45,16 @@ def _before(
     setattr(owner, name, passing)
 
 
-def _faulty_fold(fault: Fault) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
+def _around_trials(faulty: Callable[[dict[str, Any], Any], dict[str, Any]]) -> None:
+    # Under a name that the search has no longer, no fault would ever happen.
+    assert callable(run.run_trial)
+    run.run_trial = faulty
+
+
+def _faulty_trial(fault: Fault) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     # A function inside a function travels to the workers as it is, not by name.
     def faulty(trial: dict[str, Any], inputs: Any) -> dict[str, Any]:
-        from platform.scheduling import fold_trial
+        from platform.scheduling import fold_trial, trials
 
         fault.pass_by(Point.FOLD_STARTED, f"{trial['configuration']}/{trial['subject']}")
         evaluate = fold_trial.evaluate_fold
@@ -61,7 +67,7 @@ def _faulty_fold(fault: Fault) -> Callable[[dict[str, Any], Any], dict[str, Any]
 
         fold_trial.evaluate_fold = interrupted
         try:
-            return fold_trial.run_fold(trial, inputs)
+            return trials.run_trial(trial, inputs)
         finally:
             fold_trial.evaluate_fold = evaluate
 

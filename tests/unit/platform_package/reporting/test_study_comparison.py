@@ -8,9 +8,17 @@ import pytest
 
 from platform import report
 from platform.console.command import DONE, MISTAKE, run_command
+from platform.reporting.comparison_report import RETRY_INFEASIBLE
 from platform.reporting.study_comparison import compare_configurations, read_study
 from platform.study.journal import encode
-from platform.study.records import ConfigurationRecord, DroppedRecord, FoldRecord, Record, StudyRecord
+from platform.study.records import (
+    ConfigurationRecord,
+    DroppedRecord,
+    FoldRecord,
+    InfeasibleRecord,
+    Record,
+    StudyRecord,
+)
 from platform.study.state import StudyState
 from platform.study.workspace import Workspace, journal_path
 from spotformer_core.errors import StudyError
@@ -172,6 +180,31 @@ def test_dropped_configurations_are_listed_apart_with_what_they_lost_to(tmp_path
     written = json.loads((tmp_path / "out.json").read_text())
     assert [one["configuration"] for one in written["dropped"]] == [f"c{number:04d}" for number in range(10, 22)]
     assert [one["id"] for one in written["configurations"]] == ["c0001", "c0002", "c0000"]
+
+
+def test_configurations_that_do_not_fit_are_listed_apart_with_the_reason_and_the_way_to_try_again(tmp_path, capsys):
+    made = [
+        *records(),
+        ConfigurationRecord(configuration="c0003", params={"window": 25, "learning_rate": 0.1}),
+        InfeasibleRecord(configuration="c0003", subject="02", reason="too large for 80 GB"),
+    ]
+    workspace = Workspace(tmp_path)
+    write_journal(workspace.study("toy"), made)
+
+    report_on(workspace, "--study", "toy", "--json", tmp_path / "out.json", "--markdown", tmp_path / "out.md")
+
+    line = "infeasible: c0003 does not fit into memory: 02: too large for 80 GB"
+    shown, written = capsys.readouterr().out, (tmp_path / "out.md").read_text()
+    assert line in shown.splitlines()
+    assert f"{line}  \n{RETRY_INFEASIBLE}  \n" in written
+    assert RETRY_INFEASIBLE in shown.splitlines()
+    assert json.loads((tmp_path / "out.json").read_text())["infeasible"] == {"c0003": "02: too large for 80 GB"}
+
+
+def test_where_everything_fits_nothing_is_said_of_memory(workspace, capsys):
+    report_on(workspace, "--study", "toy")
+
+    assert "memory" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "nsga-ii"])

@@ -7,9 +7,9 @@ import pytest
 from platform.reporting.comparison_report import RENDERED_WARNING
 from platform.reporting.document import Document, Notice
 from platform.reporting.document_markdown import as_markdown
-from platform.reporting.sections.efficiency import efficiency_section, ledger_section, shown_duration
+from platform.reporting.ledger_report import ledger_rows
+from platform.reporting.sections.efficiency import efficiency_section
 from platform.reporting.sections.parameters import importance_section, parallel_section, searched_section
-from platform.reporting.sections.problems import problems_section
 from platform.reporting.sections.published import published_section
 from platform.reporting.sections.ranking import history_section, leaderboard_section, protocol_section
 from platform.reporting.sections.subjects import f1_or_none, subjects_section
@@ -184,44 +184,17 @@ def test_the_protocol_gap_is_paper_minus_honest(eventful):
     assert "Cross-fitting, not full nested cross-validation" in text
 
 
-def test_efficiency_counts_folds_and_the_seconds_of_the_journal(eventful):
-    text = text_of(efficiency_section(dataclasses.replace(eventful, ledger=(("saved by the cache", "3 h"),))))
+def test_efficiency_is_the_ledger_of_the_search_and_what_a_fold_takes(eventful):
+    text = text_of(efficiency_section(eventful))
 
-    assert "| folds finished | 155 |" in text
-    assert "| folds that racing did not run | 2 of 170 (1%) |" in text
-    assert "| training: mean of a fold | 12.50 s |" in text
-    assert "| saved by the cache | 3 h |" in text
+    assert all(f"| {label} | {value} |" in text for label, value in ledger_rows(eventful.ledger))
+    assert "| used by this study | 34 min of workers for 155 folds |" in text
+    assert "(2 folds not run whole)" in text
+    assert "| training, mean of 155 folds | 12.50 s |" in text
 
 
 def test_efficiency_without_folds_is_said_in_words(empty):
     assert "No fold has finished yet." in text_of(efficiency_section(empty))
-    assert "| a | b |" in text_of(ledger_section([("a", "b")]))
-
-
-@pytest.mark.parametrize(("seconds", "shown"), [(119, "119 s"), (120, "2.0 min"), (7200, "2.0 h")])
-def test_durations_are_told_in_units_for_people(seconds, shown):
-    assert shown_duration(seconds) == shown
-
-
-def test_failures_open_and_lost_configurations_are_named_with_reasons(eventful):
-    text = text_of(problems_section(dataclasses.replace(eventful, not_drawn=("flow: no store",))))
-
-    assert '| c0015 | 009: loss &lt;nan> in epoch 3: & "quoted" |' in text
-    assert "Undecided: c0016, with 5 of 10 folds done." in text
-    assert "dropped: c0014 after 8 of 10 subjects, F1 0.125 against 0.500 of c0003" in text
-    assert "- flow: no store" in text
-
-
-def test_repairs_and_missing_recordings_are_named(facts_of):
-    facts = facts_of(complete_study(1, repairs={"onset-zero": 10}, missing_recordings=["006_3"]))
-    text = text_of(problems_section(facts))
-
-    assert "| onset-zero | 10 |" in text
-    assert "Annotated but not on disk: 006_3." in text
-
-
-def test_a_study_without_problems_says_so(facts_of):
-    assert "Nothing failed, nothing is undecided" in text_of(problems_section(facts_of(complete_study(1))))
 
 
 def test_rendered_recordings_are_said_wherever_f1_stands(facts_of):

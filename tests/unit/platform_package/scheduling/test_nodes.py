@@ -1,7 +1,7 @@
 import pytest
 import ray
 
-from platform.scheduling.nodes import accelerator, has_gpus, most_cpus
+from platform.scheduling.nodes import accelerator, has_gpus, most_cpus, node_counts
 from platform.scheduling.packing import NO_GPU_YET, gpus_for_one, packing
 from platform.study.planning import FoldOrder
 from spotformer_core.errors import InvalidValueError
@@ -51,6 +51,15 @@ def test_a_gpu_that_ray_does_not_know_has_no_name(nodes):
     nodes({"CPU": 2.0, "GPU": 1.0})
 
     assert (has_gpus(), accelerator()) == (True, "")
+
+
+def test_nodes_are_counted_by_the_type_that_they_are_priced_by(monkeypatch):
+    labels = [{"ray.io/node-group": "gpu_spot"}, {"ray.io/node-group": "gpu_spot"}, {}, {"ray.io/node-group": ""}]
+    alive = [{"Alive": True, "Labels": one} for one in labels]
+    gone = {"Alive": False, "Labels": {"ray.io/node-group": "gpu_spot"}}
+    monkeypatch.setattr(ray, "nodes", lambda: [*alive, gone])
+
+    assert node_counts() == {"gpu_spot": 2, "local": 2}
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import cloudpickle
 import pytest
 from ray.tune.search import Searcher
 
-from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, SECONDS_ALLOWED, as_fold_record
+from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, as_fold_record
 from platform.scheduling.searcher import NO_OUTCOME, UNKNOWN_FAILURE, FoldSearcher
 from platform.scheduling.time_limit import TIMES_THE_LONGEST, FoldTimeLimit
-from platform.scheduling.trials import IS_MEASUREMENT
+from platform.scheduling.trials import IS_MEASUREMENT, SECONDS_ALLOWED
 from platform.study.journal import read_journal
 from platform.study.records import FailureRecord
 from platform.study.state import ConfigurationStatus

@@ -1,33 +1,44 @@
-"""The options that say how folds use GPUs and memory."""
+"""The options that say what a fold is given of the machines, and when it is given up."""
 
 import argparse
 import math
 
+from platform.scheduling.time_limit import SHORTEST_LIMIT, TIMES_THE_LONGEST
 from spotformer_core.choices import GpuSteps
 from spotformer_core.errors import InvalidValueError
 
 AUTO = "auto"
 
 
-def add_gpu_options(command: argparse.ArgumentParser) -> None:
-    """Adds `--gpus-per-fold`, `--gpu-steps` and `--retry-infeasible`."""
-    command.add_argument(
+def add_fold_options(command: argparse.ArgumentParser) -> None:
+    """Adds `--gpus-per-fold`, `--gpu-steps`, `--retry-infeasible` and `--fold-timeout`."""
+    group = command.add_argument_group(
+        "folds", "what a fold is given, and when it is given up; see docs/packing.md and docs/faults.md"
+    )
+    group.add_argument(
         "--gpus-per-fold",
         default=AUTO,
         metavar="F",
         help="a fraction lets folds share a GPU, 0 uses none (default: auto, by measured peak memory where the cluster "
         "has GPUs)",
     )
-    command.add_argument(
+    group.add_argument(
         "--gpu-steps",
         choices=[str(steps) for steps in GpuSteps],
         default=str(GpuSteps.EAGER),
-        help="how a GPU runs training steps: recorded once and replayed, or launched one by one (default: %(default)s)",
+        help="how a GPU runs training steps: launched one by one, or recorded once and replayed (default: %(default)s)",
     )
-    command.add_argument(
+    group.add_argument(
         "--retry-infeasible",
         action="store_true",
         help="try configurations again that did not fit into memory, for instance on larger GPUs",
+    )
+    group.add_argument(
+        "--fold-timeout",
+        type=float,
+        metavar="SECONDS",
+        help="a fold that takes longer is taken for hung, and run again; 0 for never "
+        f"(default: {TIMES_THE_LONGEST} times the longest fold so far, at least {SHORTEST_LIMIT:.0f})",
     )
 
 

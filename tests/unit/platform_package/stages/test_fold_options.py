@@ -1,7 +1,7 @@
 import pytest
 
 import platform.search
-from platform.stages.gpu_options import gpus_per_fold
+from platform.stages.fold_options import gpus_per_fold
 from spotformer_core.errors import InvalidValueError
 
 
