@@ -1,12 +1,13 @@
-"""Our plan in the words of Ray Tune: a Searcher whose suggestions are folds.
+"""Our plan in the words of Ray Tune: a Searcher whose suggestions are folds, or stacks of them.
 
 Tune gives placement, fractional GPUs, retries and autoscaling; what to run is decided by `study.planning`. Nothing is
 restored by Tune: a resumed search is a new Tune run over the same journal.
 """
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ray.tune.search import Searcher
@@ -15,17 +16,20 @@ from platform.scheduling.fold_progress import PROGRESS
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
 from platform.scheduling.packing import Packing
 from platform.scheduling.resources import FoldResources, Shortage
+from platform.scheduling.stack_trial import STACK, as_stack_outcome, out_of_memory, stack_fields
 from platform.scheduling.trials import IS_MEASUREMENT, reserved
 from platform.study.budget import Budget, Limit
 from platform.study.planning import FoldOrder, Plan
 from platform.study.records import FoldRecord, LostRecord, Record, StoppedRecord
 from platform.study.run_log import RunLog
+from platform.study.stacks import largest_stack
 from platform.study.usage import Usage
 
 RETRIED = "the worker died or raised; the fold is run again"
 UNKNOWN_FAILURE = "the worker died or raised, retries included; Ray's log of the trial says how"
 NO_OUTCOME = "the worker ended the fold without an outcome; its version differs from the driver's"
 MEASUREMENT = "it was measured what the fold holds of a GPU"
+TRAINED_AGAIN = "the fold was finished; it was trained again beside those of its stack that were missing"
 NODE_TOO_SMALL = (
     "the fold had a node to itself, and Ray still killed it because the node's memory ran out. Lower batch_size or "
     "width, or use a machine with more memory"
@@ -70,6 +74,7 @@ class FoldSearcher(Searcher):
         self._on_fold = on_fold
         self._log = log or RunLog(plan.record, run=plan.state.spending.num_runs + 1, num_workers=1)
         self._budget = budget or Budget()
+        self._largest_stack = largest_stack(plan.state.study)
         self._reservations, self._measured = packing.reservations, packing.measured
         self._died_for_memory = died_for_memory
         self._live: dict[str, _Live] = {}
@@ -108,28 +113,33 @@ class FoldSearcher(Searcher):
             # Smaller ones would take every piece of a GPU or node that becomes free before enough of it is.
             return None
         self._waiting[trial_id] = given
-        self._live[trial_id] = _Live(order=order, given=given, is_measurement=is_measurement)
+        counted = replace(order, others=()) if is_measurement else order
+        self._live[trial_id] = _Live(order=counted, given=given, is_measurement=is_measurement)
         params = self._plan.state.configurations[order.configuration].params
         return {
             "configuration": order.configuration,
             "params": dict(params),
             "subject": order.subject,
+            **stack_fields(order, self._plan.missing(order)),
             IS_MEASUREMENT: is_measurement,
             **reserved(given),
         }
 
     def _refusal(self) -> Limit | None:
-        num_waiting = len(self._live) - len(self._log.running)
-        return self._budget.refusal(self._plan.state.spending, self._log, num_waiting=num_waiting)
+        state = self._plan.state
+        num_waiting = sum(len(live.order.subjects) for live in self._live.values()) - len(self._log.running)
+        return self._budget.refusal(state.spending, self._log, num_waiting=num_waiting, num_folds=self._largest_stack)
 
     def is_dropped(self, trial_id: str) -> bool:
         """Whether the configuration of a fold that was handed out has lost its race meanwhile."""
         live = self._live.get(trial_id)
         return live is not None and self._plan.is_dropped(live.order.configuration)
 
-    def is_overdue(self) -> bool:
-        """Whether a fold that waits for a worker would end beyond the budget's hours or cost if it started now."""
-        return self._budget.overdue(self._plan.state.spending, self._log) is not None
+    def is_overdue(self, trial_id: str) -> bool:
+        """Whether a trial that waits for a worker would end beyond the budget's hours or cost if it started now."""
+        live = self._live.get(trial_id)
+        num_folds = 1 if live is None else len(live.order.subjects)
+        return self._budget.overdue(self._plan.state.spending, self._log, num_folds=num_folds) is not None
 
     def attempt_started(self, trial_id: str) -> None:
         """A trial that was handed out has got its worker, and what was reserved for it."""
@@ -139,6 +149,7 @@ class FoldSearcher(Searcher):
                 trial_id,
                 configuration=live.order.configuration,
                 subject=live.order.subject,
+                others=live.order.others,
                 num_cpus=live.given.num_cpus,
                 num_gpus=live.given.num_gpus,
             )
@@ -174,7 +185,9 @@ class FoldSearcher(Searcher):
         elif error:
             self._fail(order, usage, UNKNOWN_FAILURE)
         elif FINISHED in result:
-            self._guarded(lambda: self._complete(result[FINISHED], usage))
+            self._guarded(lambda: self._complete(as_fold_record(result[FINISHED]), usage))
+        elif STACK in result:
+            self._take_stack(order, result[STACK], usage)
         elif OUT_OF_MEMORY in result:
             self._ran_out_of_memory(order, usage, Shortage.DEVICE, result[OUT_OF_MEMORY])
         elif FAILURE in result:
@@ -190,8 +203,20 @@ class FoldSearcher(Searcher):
         else:
             self._plan.give_back(order)
 
-    def _complete(self, finished: str, usage: Usage | None) -> None:
-        record = as_fold_record(finished)
+    def _take_stack(self, order: FoldOrder, finished: str, usage: Usage | None) -> None:
+        outcome = as_stack_outcome(finished)
+        share = None if usage is None else usage.shared(len(order.subjects))
+        finished_before = set(order.subjects).difference(self._plan.missing(order))
+        for record in outcome.records:
+            self._guarded(partial(self._complete, record, share))
+        for subject, reason in outcome.failures.items():
+            self._fail(FoldOrder(order.configuration, subject), share, reason)
+        for subject in order.subjects:
+            if subject in finished_before:
+                self._lose(FoldOrder(order.configuration, subject), share, TRAINED_AGAIN)
+        self._plan.give_back(order)
+
+    def _complete(self, record: FoldRecord, usage: Usage | None) -> None:
         if usage is not None:
             record = replace(record, usage=usage.as_dict())
         self._plan.complete(record)
@@ -203,6 +228,7 @@ class FoldSearcher(Searcher):
 
     def _ran_out_of_memory(self, order: FoldOrder, usage: Usage | None, shortage: Shortage, reason: str) -> None:
         """The fold waits again for more, or is known to fit nowhere."""
+        reason = out_of_memory(reason, order)
         self._lose(order, usage, reason)
         if self._reservations.enlarge(order, shortage):
             self._plan.give_back(order)
@@ -210,15 +236,13 @@ class FoldSearcher(Searcher):
             self._guarded(lambda: self._plan.refuse(order, reason))
 
     def _lose(self, order: FoldOrder, usage: Usage | None, reason: str) -> None:
-        if usage is not None:
-            place = {"configuration": order.configuration, "subject": order.subject}
-            self._record(LostRecord(**place, reason=reason, usage=usage.as_dict()))
+        for place, share in _shares(order, usage):
+            self._record(LostRecord(**place, reason=reason, usage=share))
 
     def _stop(self, order: FoldOrder, usage: Usage | None, *, num_epochs: int) -> None:
         self._plan.give_back(order)
-        if usage is not None:
-            place = {"configuration": order.configuration, "subject": order.subject}
-            self._record(StoppedRecord(**place, num_epochs=num_epochs, usage=usage.as_dict()))
+        for place, share in _shares(order, usage):
+            self._record(StoppedRecord(**place, num_epochs=num_epochs, usage=share))
 
     def _record(self, record: Record) -> None:
         self._guarded(lambda: self._plan.record(record))
@@ -261,3 +285,11 @@ class FoldSearcher(Searcher):
     def set_state(self, state: dict[str, Any]) -> None:
         """Nothing."""
         del state
+
+
+def _shares(order: FoldOrder, usage: Usage | None) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+    """Configuration and subject of every fold of an order, and its part of what an attempt at all of them took."""
+    if usage is not None:
+        for subject in order.subjects:
+            place = {"configuration": order.configuration, "subject": subject}
+            yield place, usage.shared(len(order.subjects)).as_dict()

@@ -7,13 +7,16 @@ from ray import tune
 from platform.scheduling.fold_trial import FoldInputs, run_fold
 from platform.scheduling.measuring import run_measurement
 from platform.scheduling.resources import FoldResources
+from platform.scheduling.stack_trial import is_stack, run_stack
 
 IS_MEASUREMENT = "is_measurement"
 
 
 def run_trial(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
-    """The outcome of a fold or of a measurement, under exactly one key."""
-    return run_measurement(trial, inputs) if trial[IS_MEASUREMENT] else run_fold(trial, inputs)
+    """The outcome of a fold, of a stack or of a measurement, under exactly one key."""
+    if trial[IS_MEASUREMENT]:
+        return run_measurement(trial, inputs)
+    return run_stack(trial, inputs) if is_stack(trial) else run_fold(trial, inputs)
 
 
 def reserved(given: FoldResources) -> dict[str, float]:
