@@ -15,8 +15,8 @@ def add_gpu_options(command: argparse.ArgumentParser) -> None:
         "--gpus-per-fold",
         default=AUTO,
         metavar="F",
-        help="a fraction lets folds share a GPU, 0 uses none (default: auto, by measured peak memory where the cluster "
-        "has GPUs)",
+        help="of a fold, or of a stack of them; a fraction lets several share a GPU, 0 uses none (default: auto, by "
+        "measured peak memory where the cluster has GPUs)",
     )
     command.add_argument(
         "--gpu-steps",

@@ -1,15 +1,18 @@
 """Folds that are trained side by side come out as those that are trained alone. On the CPU: no GPU was at hand."""
 
+from dataclasses import fields, replace
+from enum import StrEnum
+
 import numpy as np
 import pytest
 import torch
 
-from spotformer_core.config import Architecture
+from spotformer_core.config import Architecture, LossConfig, ModelConfig, TrainingConfig
 from spotformer_core.errors import InvalidValueError, TrainingError
 from spotformer_core.training.failures import DivergedError
 from spotformer_core.training.fold import evaluate_fold
 from spotformer_core.training.fold_stack import evaluate_folds
-from spotformer_core.training.folds import Fold
+from spotformer_core.training.folds import Fold, leave_one_subject_out
 
 TOLERANCE = 5e-3
 """Of losses, relative, and of probabilities, absolute, after up to eight steps of AdamW.
@@ -84,6 +87,27 @@ def test_so_it_is_with_other_configurations(small_configuration, folds, paramete
     results = evaluate_folds(configuration, folds, seeds=(3, 4, 5))
 
     assert_as_alone(configuration, folds, results, (3, 4, 5))
+
+
+CHOICES = [
+    (field.name, value)
+    for group in (ModelConfig, LossConfig, TrainingConfig)
+    for field in fields(group)
+    if isinstance(field.default, StrEnum) and field.name not in {"architecture", "precision"}
+    for value in type(field.default)
+    if value is not field.default
+]
+"""Every choice that is no default; those of architecture and precision are tried above."""
+
+
+@pytest.mark.parametrize(("name", "value"), CHOICES, ids=[f"{name}={value}" for name, value in CHOICES])
+def test_there_is_no_choice_of_a_configuration_that_cannot_be_stacked(small_configuration, make_band, name, value):
+    bands = [make_band(subject, f"{subject}1", num_frames=20) for subject in "ab"]
+    # As many regions as the largest graph has; the others take the first ones.
+    folds = leave_one_subject_out([replace(band, flow=band.flow[:, :, np.arange(14) % 10]) for band in bands])
+    configuration = small_configuration.with_parameters({name: value, "num_epochs": 1})
+
+    assert_as_alone(configuration, folds, evaluate_folds(configuration, folds, seeds=(3, 4)), (3, 4))
 
 
 def test_a_fold_that_diverges_leaves_the_others_as_they_are(small_configuration, folds):

@@ -11,63 +11,22 @@ from platform.scheduling.fold_trial import DISK_FULL, FAILURE, OUT_OF_MEMORY
 from platform.scheduling.measuring import MEASURED, MeasuredShares
 from platform.scheduling.packing import Packing
 from platform.scheduling.peak_memory_store import PeakMemoryStore
-from platform.scheduling.resources import FoldResources, Reservations
+from platform.scheduling.resources import Reservations
 from platform.scheduling.searcher import MEASUREMENT, RETRIED, TRAINED_AGAIN
 from platform.scheduling.stack_trial import STACK
 from platform.scheduling.trials import IS_MEASUREMENT
-from platform.study.budget import Budget
-from platform.study.opening import open_study
 from platform.study.planning import Plan
-from platform.study.records import FoldRecord, LostRecord, StoppedRecord, StudyRecord
+from platform.study.records import FoldRecord, LostRecord, StoppedRecord
 from platform.study.run_log import RunLog
 from platform.study.state import ConfigurationStatus, StudyState
 from spotformer_core.choices import GpuSteps
 from spotformer_core.config import Configuration
-from tests.unit.platform_package.scheduling.conftest import record
-
-
-def half_a_gpu():
-    return Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=0.5), node_cpus=2))
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
+from tests.unit.platform_package.scheduling.conftest import finished_stack, half_a_gpu, record
 
 
 @pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def make_plan(journal):
-    """Makes a plan of two configurations over five subjects in stacks of two; any field of the study can be given."""
-
-    def make(**fields):
-        usual = {
-            "dataset": "toy",
-            "dataset_digest": "00ff",
-            "space": {"apex_thresholds": [0.5]},
-            "seed": 7,
-            "scheduling": "reproducible",
-            "lag": 1,
-            "subjects": list("abcde"),
-            "extraction": {},
-            "versions": {},
-            "stack_folds": 2,
-        }
-        study = StudyRecord(**usual | fields)
-        return Plan(open_study(journal, study), journal, lambda outcomes: {"window": 9}, num_configurations=2)
-
-    return make
-
-
-@pytest.fixture
-def plan(make_plan):
-    return make_plan()
+def plan(stacked_plan):
+    return stacked_plan
 
 
 @pytest.fixture
@@ -78,11 +37,6 @@ def log(plan, clock):
 @pytest.fixture
 def searcher(plan, log, heard, make_searcher):
     return make_searcher(plan, heard.append, half_a_gpu(), log=log)
-
-
-def finished(trial, subjects, **failures):
-    records = [asdict(record(trial | {"subject": subject})) for subject in subjects]
-    return {STACK: json.dumps({"records": records, "failures": failures}), "done": True}
 
 
 def kinds(journal, kind):
@@ -109,7 +63,7 @@ def test_all_folds_of_a_stack_are_noted_in_order_and_share_what_it_took(searcher
     searcher.attempt_started("t0")
     clock.now = 30.0
 
-    searcher.on_trial_complete("t0", finished(trial, "ab"))
+    searcher.on_trial_complete("t0", finished_stack(trial, "ab"))
 
     folds = kinds(journal, FoldRecord)
     assert [one.subject for one in folds] == ["a", "b"]
@@ -131,7 +85,7 @@ def test_after_a_death_between_two_notes_a_stack_is_run_whole_and_what_was_there
     trial = searcher.suggest("t0")
     searcher.attempt_started("t0")
     clock.now = 8.0
-    searcher.on_trial_complete("t0", finished(trial, "b"))
+    searcher.on_trial_complete("t0", finished_stack(trial, "b"))
 
     assert (trial["subject"], trial["others"], trial["missing"]) == ("a", ["b"], ["b"])
     assert [one.subject for one in kinds(journal, FoldRecord)] == ["a", "b"]
@@ -143,7 +97,7 @@ def test_a_fold_of_a_stack_that_fails_closes_its_configuration_and_the_finished_
     trial = searcher.suggest("t0")
     searcher.attempt_started("t0")
 
-    searcher.on_trial_complete("t0", finished(trial, "b", a="loss is NaN"))
+    searcher.on_trial_complete("t0", finished_stack(trial, "b", a="loss is NaN"))
 
     assert plan.state.configurations["c0000"].status is ConfigurationStatus.FAILED
     assert plan.state.configurations["c0000"].failure == "a: loss is NaN"
@@ -220,10 +174,10 @@ def test_a_full_disk_gives_the_whole_stack_back(searcher, plan):
 
 
 def test_a_stack_of_a_dropped_configuration_is_stopped_and_noted_fold_by_fold(
-    make_plan, heard, journal, clock, make_searcher
+    make_stacked_plan, heard, journal, clock, make_searcher
 ):
     subjects = [f"s{number}" for number in range(10)]
-    plan = make_plan(subjects=subjects, racing="careful", scheduling="free-running", stack_folds=4)
+    plan = make_stacked_plan(subjects=subjects, racing="careful", scheduling="free-running", stack_folds=4)
     searcher = make_searcher(plan, heard.append, log=RunLog(plan.record, run=1, num_workers=6, clock=clock))
     trials = {f"t{number}": searcher.suggest(f"t{number}") for number in range(6)}
     assert [len(trial["others"]) for trial in trials.values()] == [3, 3, 1] * 2
@@ -243,41 +197,6 @@ def test_a_stack_of_a_dropped_configuration_is_stopped_and_noted_fold_by_fold(
     stopped = kinds(journal, StoppedRecord)
     assert [(one.subject, one.num_epochs, one.usage["seconds"]) for one in stopped] == [("s8", 3, 6.0), ("s9", 3, 6.0)]
     assert plan.finished
-
-
-def test_a_stack_must_end_within_the_budget_as_a_whole(plan, heard, clock, make_searcher):
-    log = RunLog(plan.record, run=1, num_workers=1, clock=clock)
-    searcher = make_searcher(plan, heard.append, log=log, budget=Budget(max_hours=1))
-    trial = searcher.suggest("t0")
-    searcher.attempt_started("t0")
-    clock.now = 1600.0
-    searcher.on_trial_complete("t0", finished(trial, "ab"))
-
-    # Two folds at a time took 1600 s, so that two more end after 3200 s.
-    assert searcher.suggest("t1")["others"] == ["d"]
-    assert not searcher.is_overdue("t1")
-    clock.now = 2100.0
-    assert searcher.is_overdue("t1")
-    assert searcher.suggest("t2") is None
-    searcher.on_trial_complete("t1", None)
-    assert searcher.suggest("t3") == "FINISHED"
-    assert str(searcher.limit) == "--max-hours 1 (0.583 have passed, 2 folds at a time take about 0.44)"
-
-
-def test_gpu_hours_count_every_fold_of_stacks_that_wait_and_run(plan, heard, clock, make_searcher):
-    log = RunLog(plan.record, run=1, num_workers=1, clock=clock)
-    # A stack of two takes 0.1 GPU-hours: 720 s of half a GPU.
-    searcher = make_searcher(plan, heard.append, half_a_gpu(), log=log, budget=Budget(max_gpu_hours=0.25))
-    trial = searcher.suggest("t0")
-    searcher.attempt_started("t0")
-    clock.now = 720.0
-    searcher.on_trial_complete("t0", finished(trial, "ab"))
-
-    assert searcher.suggest("t1")["others"] == ["d"]
-    # 0.1 is used, 0.1 is handed out, and two more folds would take another 0.1.
-    assert searcher.suggest("t2") is None
-    searcher.attempt_started("t1")
-    assert searcher.suggest("t2") is None
 
 
 def test_stacks_are_measured_as_such_before_the_first_of_them(plan, heard, journal, clock, make_searcher, tmp_path):
