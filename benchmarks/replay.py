@@ -65,7 +65,8 @@ class Replay:
 
     Attributes:
         counts: TP, FP and FN of configuration `params["row"]` on every subject, in the order of the study.
-        seconds: of every fold.
+        stack_folds: folds that are trained side by side, at most.
+        seconds: of every fold; a stack takes those of its folds together.
         ask: of the next configuration; by default the rows come in order.
         deaths: after which records the process dies, counted from 1.
         enough: ends the search early when it holds.
@@ -77,6 +78,7 @@ class Replay:
     scheduling: Scheduling = Scheduling.REPRODUCIBLE
     lag: int = 3
     racing: Racing = Racing.CAREFUL
+    stack_folds: int = 1
     seconds: Float[np.ndarray, "configurations subjects"] | None = None
     ask: Callable[[Sequence[Outcome]], dict[str, Any]] = lambda outcomes: {"row": len(outcomes)}
     row: Callable[[dict[str, Any]], int] = lambda params: int(params["row"])
@@ -115,19 +117,23 @@ class Replay:
                     return now
                 raise AssertionError("nothing runs and nothing can start, but the plan is not finished")
             now, _, order = heapq.heappop(running)
-            plan.complete(self._fold(plan, order))
+            for subject in plan.missing(order):
+                plan.complete(self._fold(plan, order, subject))
+            plan.give_back(order)
 
-    def _place(self, plan: Plan, order: FoldOrder) -> tuple[int, int]:
-        return self.row(plan.state.configurations[order.configuration].params), int(order.subject)
+    def _place(self, plan: Plan, order: FoldOrder, subject: str) -> tuple[int, int]:
+        return self.row(plan.state.configurations[order.configuration].params), int(subject)
 
     def _seconds_of(self, plan: Plan, order: FoldOrder) -> float:
-        return 1.0 if self.seconds is None else float(self.seconds[self._place(plan, order)])
+        if self.seconds is None:
+            return float(len(order.subjects))
+        return sum(float(self.seconds[self._place(plan, order, subject)]) for subject in order.subjects)
 
-    def _fold(self, plan: Plan, order: FoldOrder) -> FoldRecord:
-        counts = self.counts[self._place(plan, order)].tolist()
+    def _fold(self, plan: Plan, order: FoldOrder, subject: str) -> FoldRecord:
+        counts = self.counts[self._place(plan, order, subject)].tolist()
         return FoldRecord(
             configuration=order.configuration,
-            subject=order.subject,
+            subject=subject,
             seed=0,
             counts={"macro": [counts], "micro": [[0, 0, 0]]},
             final_loss=0.0,
@@ -146,4 +152,5 @@ class Replay:
             extraction={},
             versions={},
             racing=str(self.racing),
+            stack_folds=self.stack_folds,
         )

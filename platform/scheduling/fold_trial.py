@@ -59,6 +59,7 @@ class FoldInputs:
     Attributes:
         settings: what is chosen among on stored scores; the last epoch with the configuration's own decoding first.
         decodings: what each candidate changes in a configuration's own decoding.
+        stack_folds: that the largest stack of a configuration trains side by side.
         may_be_stopped: whether a fold reports its progress, so that it can be stopped while it runs.
         gpu: of a worker, called there.
     """
@@ -71,6 +72,7 @@ class FoldInputs:
     settings: tuple[Setting, ...] = (Setting(),)
     decodings: tuple[dict[str, Any], ...] = ({},)
     gpu_steps: GpuSteps = GpuSteps.EAGER
+    stack_folds: int = 1
     may_be_stopped: bool = False
     gpu: Callable[[], TrainingDevice] = gpu_of_worker
 
@@ -84,11 +86,24 @@ def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
     Args:
         trial: `configuration`, `params`, `subject`, and `num_gpus`, which are reserved for it.
     """
+    return outcome_on_device(
+        lambda device: {FINISHED: json.dumps(_evaluate(trial, inputs, device))}, inputs, num_gpus=trial["num_gpus"]
+    )
+
+
+def outcome_on_device(
+    work: Callable[[TrainingDevice], dict[str, Any]], inputs: FoldInputs, *, num_gpus: float
+) -> dict[str, Any]:
+    """What `work` gives, or under FAILURE, OUT_OF_MEMORY or DISK_FULL why it gives nothing.
+
+    Args:
+        work: is given the worker's GPU if `num_gpus` are reserved for it; afterwards it leaves nothing there.
+    """
     # One thread whatever the machine has: the sums of two threads differ in their last bits.
     torch.set_num_threads(1)
-    device = inputs.gpu() if trial["num_gpus"] > 0 else CPU
+    device = inputs.gpu() if num_gpus > 0 else CPU
     try:
-        return {FINISHED: json.dumps(_evaluate(trial, inputs, device))}
+        return work(device)
     except DeviceMemoryError as error:
         return {OUT_OF_MEMORY: str(error)}
     except TrainingError as error:
@@ -120,27 +135,34 @@ def _evaluate(trial: dict[str, Any], inputs: FoldInputs, device: TrainingDevice)
     limit_memory(device, configuration, share=trial["num_gpus"])
     bands = [inputs.store.read(recording) for recording in inputs.recordings]
     fold = next(fold for fold in leave_one_subject_out(bands) if fold.held_out == trial["subject"])
-    seed = fold_seed(inputs.seed, trial["subject"])
-    stored = inputs.space.stored_epochs
     result = evaluate_fold(
         configuration,
         fold,
-        seed=seed,
+        seed=fold_seed(inputs.seed, trial["subject"]),
         report=FoldProgress() if inputs.may_be_stopped else ignore,
         device=device.place,
         gpu_steps=inputs.gpu_steps,
-        stored_epochs=stored,
+        stored_epochs=inputs.space.stored_epochs,
     )
-    place = (inputs.study_folder, trial["configuration"], trial["subject"])
-    for epoch, scores in _by_stored_epoch(result, stored).items():
+    return written_fold(result, trial, inputs, subject=trial["subject"])
+
+
+def written_fold(result: FoldResult, trial: dict[str, Any], inputs: FoldInputs, *, subject: str) -> dict[str, Any]:
+    """The values of a fold's record, when its frame scores, and its counts under every setting, are on disk.
+
+    Raises:
+        OSError: when they cannot be written.
+    """
+    place = (inputs.study_folder, trial["configuration"], subject)
+    for epoch, scores in _by_stored_epoch(result, inputs.space.stored_epochs).items():
         write_scores(scores_path(*place, epoch=epoch), scores)
-    table = _table(result, inputs, configuration)
+    table = _table(result, inputs, inputs.space.configuration(trial["params"]))
     if len(inputs.settings) > 1:
         write_setting_table(table_path(*place), inputs.settings, table)
     return {
         "configuration": trial["configuration"],
-        "subject": trial["subject"],
-        "seed": seed,
+        "subject": subject,
+        "seed": fold_seed(inputs.seed, subject),
         "counts": {str(kind): table[0, row].tolist() for row, kind in enumerate(KINDS)},
         "final_loss": result.final_loss,
         "seconds": {"training": result.seconds_training, "scoring": result.seconds_scoring},

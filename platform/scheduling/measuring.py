@@ -45,7 +45,14 @@ def run_measurement(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]
         gpu = device.memory.describe()
         limit_memory(device, configuration, share=trial["num_gpus"])
         bands = [inputs.store.read(recording) for recording in inputs.recordings]
-        peak = measured_peak(configuration, bands, place=device.place, memory=device.memory, gpu_steps=inputs.gpu_steps)
+        peak = measured_peak(
+            configuration,
+            bands,
+            place=device.place,
+            memory=device.memory,
+            gpu_steps=inputs.gpu_steps,
+            num_folds=inputs.stack_folds,
+        )
     except DeviceMemoryError as error:
         return {OUT_OF_MEMORY: str(error)}
     except SpotFormerError as error:
@@ -101,7 +108,8 @@ class MeasuredShares:
         known = self._store.any_of_this_gpu()
         if known is None or order.configuration in self._needs_whole:
             return FoldResources(num_gpus=1.0)
-        computed = computed_bytes(self._configuration_of(order), num_frames=self._num_frames)
+        of_fold = computed_bytes(self._configuration_of(order), num_frames=self._num_frames)
+        computed = of_fold * self._store.stack_folds
         folds = folds_per_gpu(known.context_bytes + _CAUTION * computed, total_bytes=known.total_bytes)
         return FoldResources(num_gpus=share_of_gpu(folds))
 

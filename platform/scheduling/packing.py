@@ -65,6 +65,7 @@ def packing(
             dataset_digest=state.study.dataset_digest,
             accelerator=accelerator(),
             gpu_steps=inputs.gpu_steps,
+            stack_folds=inputs.stack_folds,
         ),
         configuration_of,
         num_frames=sum(recording.num_frames for recording in inputs.recordings),

@@ -46,15 +46,17 @@ class PeakMemoryStore:
 
     Attributes:
         accelerator: the kind as Ray names it; empty where Ray does not know.
+        stack_folds: that are trained side by side, and measured together.
     """
 
     folder: Path
     dataset_digest: str
     accelerator: str
     gpu_steps: GpuSteps
+    stack_folds: int = 1
 
     def facts(self, configuration: Configuration) -> dict[str, Any]:
-        """Everything that decides how much a fold of a configuration holds, as plain JSON values."""
+        """Everything that decides how much a fold or stack of a configuration holds, as plain JSON values."""
         return {**self._surroundings, "configuration": memory_facts(configuration)}
 
     def read(self, configuration: Configuration) -> PeakMemory | None:
@@ -83,12 +85,14 @@ class PeakMemoryStore:
 
     @property
     def _surroundings(self) -> dict[str, Any]:
-        return {
+        facts: dict[str, Any] = {
             "accelerator": self.accelerator,
             "dataset": self.dataset_digest,
             "gpu_steps": str(self.gpu_steps),
             "torch": torch.__version__,
         }
+        # Left out of folds alone, so that what was measured before there were stacks is found again.
+        return facts | ({"stack_folds": self.stack_folds} if self.stack_folds > 1 else {})
 
     def _is_of_this_gpu(self, facts: dict[str, Any]) -> bool:
         return all(facts.get(name) == self._surroundings[name] for name in ("accelerator", "torch"))
@@ -99,7 +103,7 @@ class PeakMemoryStore:
 
 
 def measured_anywhere(
-    folder: Path, configuration: Configuration, *, dataset_digest: str, gpu_steps: GpuSteps
+    folder: Path, configuration: Configuration, *, dataset_digest: str, gpu_steps: GpuSteps, stack_folds: int = 1
 ) -> Iterator[PeakMemory]:
     """What was measured of a configuration on every kind of GPU so far, with the PyTorch that is installed."""
     for path in sorted(folder.glob("*.json")):
@@ -112,6 +116,7 @@ def measured_anywhere(
             dataset_digest=dataset_digest,
             accelerator=str(facts.get("accelerator", "")),
             gpu_steps=gpu_steps,
+            stack_folds=stack_folds,
         )
         if facts == store.facts(configuration):
             yield peak

@@ -1,12 +1,13 @@
-"""Our plan in the words of Ray Tune: a Searcher whose suggestions are folds.
+"""Our plan in the words of Ray Tune: a Searcher whose suggestions are folds, or stacks of them.
 
 Tune gives placement, fractional GPUs, retries and autoscaling; what to run is decided by `study.planning`. Nothing is
 restored by Tune: a resumed search is a new Tune run over the same journal.
 """
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from ray.tune.search import Searcher
@@ -16,18 +17,22 @@ from platform.scheduling.fold_progress import PROGRESS
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
 from platform.scheduling.packing import Packing
 from platform.scheduling.resources import FoldResources, Shortage
+from platform.scheduling.stack_trial import STACK, as_stack_outcome, out_of_memory, stack_fields
+from platform.scheduling.stateless_searcher import StatelessSearcher
 from platform.scheduling.time_limit import FoldTimeLimit
 from platform.scheduling.trials import IS_MEASUREMENT, SECONDS_ALLOWED, reserved
 from platform.study.budget import Budget, Limit
 from platform.study.planning import FoldOrder, Plan
 from platform.study.records import FoldRecord, LostRecord, Record, StoppedRecord
 from platform.study.run_log import RunLog
+from platform.study.stacks import largest_stack
 from platform.study.usage import Usage
 
 RETRIED = "the worker died or raised; the fold is run again"
 UNKNOWN_FAILURE = "the worker died, raised or took longer than --fold-timeout allows, retries included"
 NO_OUTCOME = "the worker ended the fold without an outcome; its version differs from the driver's"
 MEASUREMENT = "it was measured what the fold holds of a GPU"
+TRAINED_AGAIN = "the fold was finished; it was trained again beside those of its stack that were missing"
 NODE_TOO_SMALL = (
     "the fold had a node to itself, and Ray still killed it because the node's memory ran out. Lower batch_size or "
     "width, or use a machine with more memory"
@@ -43,7 +48,7 @@ class _Live:
     is_measurement: bool = False
 
 
-class FoldSearcher(Searcher):
+class FoldSearcher(StatelessSearcher):
     """Suggests the folds of a plan until it is finished, the budget is used up, or it must stop.
 
     What the folds need is measured before them where the packing asks for it.
@@ -74,6 +79,7 @@ class FoldSearcher(Searcher):
         self._log = log or RunLog(plan.record, run=plan.state.spending.num_runs + 1, num_workers=1)
         self._budget = budget or Budget()
         self._time_limit = time_limit or FoldTimeLimit(finished=plan.state.finished_folds())
+        self._largest_stack = largest_stack(plan.state.study)
         self._reservations, self._measured = packing.reservations, packing.measured
         self._died_for_memory = died_for_memory
         self._live: dict[str, _Live] = {}
@@ -112,29 +118,34 @@ class FoldSearcher(Searcher):
             # Smaller ones would take every piece of a GPU or node that becomes free before enough of it is.
             return None
         self._waiting[trial_id] = given
-        self._live[trial_id] = _Live(order=order, given=given, is_measurement=is_measurement)
+        counted = replace(order, others=()) if is_measurement else order
+        self._live[trial_id] = _Live(order=counted, given=given, is_measurement=is_measurement)
         params = self._plan.state.configurations[order.configuration].params
         return {
             "configuration": order.configuration,
             "params": dict(params),
             "subject": order.subject,
+            **stack_fields(order, self._plan.missing(order)),
             IS_MEASUREMENT: is_measurement,
-            SECONDS_ALLOWED: self._time_limit.seconds,
+            SECONDS_ALLOWED: len(order.subjects) * self._time_limit.seconds,
             **reserved(given),
         }
 
     def _refusal(self) -> Limit | None:
-        num_waiting = len(self._live) - len(self._log.running)
-        return self._budget.refusal(self._plan.state.spending, self._log, num_waiting=num_waiting)
+        state = self._plan.state
+        num_waiting = sum(len(live.order.subjects) for live in self._live.values()) - len(self._log.running)
+        return self._budget.refusal(state.spending, self._log, num_waiting=num_waiting, num_folds=self._largest_stack)
 
     def is_dropped(self, trial_id: str) -> bool:
         """Whether the configuration of a fold that was handed out has lost its race meanwhile."""
         live = self._live.get(trial_id)
         return live is not None and self._plan.is_dropped(live.order.configuration)
 
-    def is_overdue(self) -> bool:
-        """Whether a fold that waits for a worker would end beyond the budget's hours or cost if it started now."""
-        return self._budget.overdue(self._plan.state.spending, self._log) is not None
+    def is_overdue(self, trial_id: str) -> bool:
+        """Whether a trial that waits for a worker would end beyond the budget's hours or cost if it started now."""
+        live = self._live.get(trial_id)
+        num_folds = 1 if live is None else len(live.order.subjects)
+        return self._budget.overdue(self._plan.state.spending, self._log, num_folds=num_folds) is not None
 
     def attempt_started(self, trial_id: str) -> None:
         """A trial that was handed out has got its worker, and what was reserved for it."""
@@ -144,6 +155,7 @@ class FoldSearcher(Searcher):
                 trial_id,
                 configuration=live.order.configuration,
                 subject=live.order.subject,
+                others=live.order.others,
                 num_cpus=live.given.num_cpus,
                 num_gpus=live.given.num_gpus,
             )
@@ -179,7 +191,9 @@ class FoldSearcher(Searcher):
         elif error:
             self._fail(order, usage, f"{UNKNOWN_FAILURE}; Ray's logs say how: {place_of_logs()}")
         elif FINISHED in result:
-            self._guarded(lambda: self._complete(result[FINISHED], usage))
+            self._guarded(lambda: self._complete(as_fold_record(result[FINISHED]), usage))
+        elif STACK in result:
+            self._take_stack(order, result[STACK], usage)
         elif OUT_OF_MEMORY in result:
             self._ran_out_of_memory(order, usage, Shortage.DEVICE, result[OUT_OF_MEMORY])
         elif FAILURE in result:
@@ -195,8 +209,20 @@ class FoldSearcher(Searcher):
         else:
             self._plan.give_back(order)
 
-    def _complete(self, finished: str, usage: Usage | None) -> None:
-        record = as_fold_record(finished)
+    def _take_stack(self, order: FoldOrder, finished: str, usage: Usage | None) -> None:
+        outcome = as_stack_outcome(finished)
+        share = None if usage is None else usage.shared(len(order.subjects))
+        finished_before = set(order.subjects).difference(self._plan.missing(order))
+        for record in outcome.records:
+            self._guarded(partial(self._complete, record, share))
+        for subject, reason in outcome.failures.items():
+            self._fail(FoldOrder(order.configuration, subject), share, reason)
+        for subject in order.subjects:
+            if subject in finished_before:
+                self._lose(FoldOrder(order.configuration, subject), share, TRAINED_AGAIN)
+        self._plan.give_back(order)
+
+    def _complete(self, record: FoldRecord, usage: Usage | None) -> None:
         if usage is not None:
             record = replace(record, usage=usage.as_dict())
         self._plan.complete(record)
@@ -209,6 +235,7 @@ class FoldSearcher(Searcher):
 
     def _ran_out_of_memory(self, order: FoldOrder, usage: Usage | None, shortage: Shortage, reason: str) -> None:
         """The fold waits again for more, or is known to fit nowhere."""
+        reason = out_of_memory(reason, order)
         self._lose(order, usage, reason)
         if self._reservations.enlarge(order, shortage):
             self._plan.give_back(order)
@@ -216,15 +243,13 @@ class FoldSearcher(Searcher):
             self._guarded(lambda: self._plan.refuse(order, reason))
 
     def _lose(self, order: FoldOrder, usage: Usage | None, reason: str) -> None:
-        if usage is not None:
-            place = {"configuration": order.configuration, "subject": order.subject}
-            self._record(LostRecord(**place, reason=reason, usage=usage.as_dict()))
+        for place, share in _shares(order, usage):
+            self._record(LostRecord(**place, reason=reason, usage=share))
 
     def _stop(self, order: FoldOrder, usage: Usage | None, *, num_epochs: int) -> None:
         self._plan.give_back(order)
-        if usage is not None:
-            place = {"configuration": order.configuration, "subject": order.subject}
-            self._record(StoppedRecord(**place, num_epochs=num_epochs, usage=usage.as_dict()))
+        for place, share in _shares(order, usage):
+            self._record(StoppedRecord(**place, num_epochs=num_epochs, usage=share))
 
     def _record(self, record: Record) -> None:
         self._guarded(lambda: self._plan.record(record))
@@ -240,30 +265,10 @@ class FoldSearcher(Searcher):
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
         """Reports of progress decide nothing here; `scheduling.stopping` reads them."""
 
-    def set_search_properties(self, metric: object, mode: object, config: object, **spec: object) -> bool:
-        """There is nothing to set: the plan knows what is searched."""
-        del metric, mode, config, spec
-        return True
 
-    # Tune pickles the searcher and saves snapshots of it; the journal is the only truth, so these hold nothing.
-    def __getstate__(self) -> dict[str, Any]:
-        return {}
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> "FoldSearcher":
-        return self
-
-    def save(self, checkpoint_path: str) -> None:
-        """Nothing is saved here."""
-        del checkpoint_path
-
-    def restore(self, checkpoint_path: str) -> None:
-        """Nothing is restored here."""
-        del checkpoint_path
-
-    def get_state(self) -> dict[str, Any]:
-        """Nothing."""
-        return {}
-
-    def set_state(self, state: dict[str, Any]) -> None:
-        """Nothing."""
-        del state
+def _shares(order: FoldOrder, usage: Usage | None) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+    """Configuration and subject of every fold of an order, and its part of what an attempt at all of them took."""
+    if usage is not None:
+        for subject in order.subjects:
+            place = {"configuration": order.configuration, "subject": subject}
+            yield place, usage.shared(len(order.subjects)).as_dict()

@@ -58,7 +58,7 @@ class FoldScheduler(FIFOScheduler):
         live: set[Trial] = tune_controller.get_live_trials()  # type: ignore[no-untyped-call]
         waiting = [trial for trial in live if trial.status == Trial.PENDING]
         for trial in waiting:
-            if self._searcher.is_dropped(trial.trial_id) or self._searcher.is_overdue():
+            if self._searcher.is_dropped(trial.trial_id) or self._searcher.is_overdue(trial.trial_id):
                 tune_controller.stop_trial(trial)  # type: ignore[no-untyped-call]
         return super().choose_trial_to_run(tune_controller)
 

@@ -7,6 +7,7 @@ from ray import tune
 from platform.scheduling.fold_trial import FoldInputs, run_fold
 from platform.scheduling.measuring import run_measurement
 from platform.scheduling.resources import FoldResources
+from platform.scheduling.stack_trial import is_stack, run_stack
 from platform.scheduling.time_limit import killed_after
 
 IS_MEASUREMENT = "is_measurement"
@@ -14,13 +15,16 @@ SECONDS_ALLOWED = "seconds_allowed"
 
 
 def run_trial(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
-    """The outcome of a fold or of a measurement, under exactly one key.
+    """The outcome of a fold, of a stack or of a measurement, under exactly one key.
 
     Args:
-        trial: what `run_fold` or `run_measurement` asks for; IS_MEASUREMENT says which. This process is killed when
-            SECONDS_ALLOWED are over, where they are not 0.
+        trial: what `run_fold`, `run_stack` or `run_measurement` asks for. This process is killed when SECONDS_ALLOWED
+            are over, where they are not 0.
     """
-    run, kind = (run_measurement, "measurement") if trial[IS_MEASUREMENT] else (run_fold, "fold")
+    if trial[IS_MEASUREMENT]:
+        run, kind = run_measurement, "measurement"
+    else:
+        run, kind = (run_stack, "stack") if is_stack(trial) else (run_fold, "fold")
     with killed_after(trial[SECONDS_ALLOWED], f"{kind} {trial['configuration']}/{trial['subject']}"):
         return run(trial, inputs)
 

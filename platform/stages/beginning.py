@@ -39,6 +39,7 @@ def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> 
         rendered=is_rendered(dataset),
         sampler=str(options.sampler),
         racing=str(options.racing),
+        stack_folds=options.stack_folds,
         prior_studies=list(options.prior_studies),
         command=without_credentials(options.command),
         revision=revision(),

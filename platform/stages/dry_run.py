@@ -13,6 +13,7 @@ from platform.study.prior import require_studies
 from platform.study.racing import Racing, racing_rule
 from platform.study.rates import measured_rate
 from platform.study.savings import expected_saving
+from platform.study.stacks import stacks
 from platform.study.workspace import Workspace
 from search_spaces.vocabulary import Space
 from spotformer_core.datasets.recording import Dataset
@@ -41,7 +42,9 @@ def print_dry_run(
     there = len(dataset.recordings) - missing
     print(f"would extract {missing} of {len(dataset.recordings)} recordings, {there} are there")
     print("\n".join(_conflicts(dataset, workspace, settings)))
-    print(f"would run {count} configurations x {num_subjects} folds = {count * num_subjects} trials")
+    print(
+        f"would run {count} configurations x {num_subjects} folds = {count * num_subjects} {_trials(dataset, options)}"
+    )
     print(f"sampler {options.sampler}{_prior(options)}; racing {options.racing}: {_racing(options, num_subjects)}")
     print("\n".join(memory_lines(dataset, options, settings, workspace)))
     print(_time(dataset, options, workspace))
@@ -93,6 +96,14 @@ def _conflicts(dataset: Dataset, workspace: Workspace, settings: ExtractionSetti
         yield f"no conflict: the band would serve windows up to {settings.max_window} frames"
 
 
+def _trials(dataset: Dataset, options: SearchOptions) -> str:
+    if options.stack_folds == 1:
+        return "trials"
+    found = stacks(dataset.subjects, racing=str(options.racing), size=options.stack_folds)
+    sizes = ", ".join(str(len(stack)) for stack in found)
+    return f"folds in {options.num_configurations * len(found)} trials, of {sizes} folds side by side"
+
+
 def _prior(options: SearchOptions) -> str:
     return f", beginning with what {', '.join(options.prior_studies)} found" if options.prior_studies else ""
 
@@ -116,7 +127,12 @@ def _racing(options: SearchOptions, num_subjects: int) -> str:
 
 def _time(dataset: Dataset, options: SearchOptions, workspace: Workspace) -> str:
     digest = dataset_digest(dataset.recordings)
-    rate = measured_rate(workspace, dataset_digest=digest, space=json_values(options.space.as_dict()))
+    rate = measured_rate(
+        workspace,
+        dataset_digest=digest,
+        space=json_values(options.space.as_dict()),
+        stack_folds=options.stack_folds,
+    )
     if rate is None:
         return "time: unknown, since no journal of this workspace has a fold of this dataset in this space"
     num_folds = options.num_configurations * len(dataset.subjects)

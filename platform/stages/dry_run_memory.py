@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from platform.stages.search_options import SearchOptions
 from platform.study.identity import dataset_digest
+from platform.study.stacks import stacks
 from platform.study.workspace import Workspace
 from search_spaces.vocabulary import Choice, Space
 from spotformer_core.config import Configuration
@@ -66,18 +67,21 @@ def _on_gpus(
     if options.gpus_per_fold is not None:
         yield f"GPUs per fold, as given: {options.gpus_per_fold:g}"
         return
+    num_folds = max(map(len, stacks(dataset.subjects, racing=str(options.racing), size=options.stack_folds)))
+    what = "a fold" if num_folds == 1 else f"a stack of {num_folds} folds"
     found = tuple(
         measured_anywhere(
             workspace.peak_memory,
             configuration,
             dataset_digest=dataset_digest(dataset.recordings),
             gpu_steps=options.gpu_steps,
+            stack_folds=num_folds,
         )
     )
     for peak in found:
         folds = folds_per_gpu(peak.num_bytes, total_bytes=peak.total_bytes)
         yield (
-            f"GPU, measured: a fold of the largest network holds {peak.num_bytes / _GIGABYTE:.2f} of "
+            f"GPU, measured: {what} of the largest network holds {peak.num_bytes / _GIGABYTE:.2f} of "
             f"{peak.total_bytes / _GIGABYTE:.1f} GB of {peak.gpu}, so that {folds} share one, "
             f"{share_of_gpu(folds):.4g} each"
         )

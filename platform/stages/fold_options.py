@@ -19,8 +19,8 @@ def add_fold_options(command: argparse.ArgumentParser) -> None:
         "--gpus-per-fold",
         default=AUTO,
         metavar="F",
-        help="a fraction lets folds share a GPU, 0 uses none (default: auto, by measured peak memory where the cluster "
-        "has GPUs)",
+        help="of a fold, or of a stack of them; a fraction lets several share a GPU, 0 uses none (default: auto, by "
+        "measured peak memory where the cluster has GPUs)",
     )
     group.add_argument(
         "--gpu-steps",

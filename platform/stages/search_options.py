@@ -17,6 +17,7 @@ class SearchOptions:
     """What is searched, how, and with what.
 
     Attributes:
+        stack_folds: folds of a configuration that one worker trains side by side, at most.
         prior_studies: names of studies of the same workspace whose outcomes the sampler knows from the start.
         lag: in reproducible scheduling, configuration c is asked when all up to c - lag are decided.
         gpus_per_fold: None to measure it where there are GPUs.
@@ -39,6 +40,7 @@ class SearchOptions:
     tracking_uri: str
     sampler: SamplerName = SamplerName.TPE
     racing: Racing = Racing.CAREFUL
+    stack_folds: int = 1
     prior_studies: tuple[str, ...] = ()
     gpu_steps: GpuSteps = GpuSteps.EAGER
     budget: Budget = field(default_factory=Budget)
@@ -51,6 +53,7 @@ class SearchOptions:
         require(self.num_configurations >= 1, "--configurations", "at least 1", self.num_configurations, repair)
         require(self.seed >= 0, "--seed", "0 or more", self.seed, repair)
         require(self.lag >= 1, "--lag", "at least 1", self.lag, repair)
+        require(self.stack_folds >= 1, "--stack-folds", "at least 1", self.stack_folds, "1 trains every fold alone.")
         require(self.num_workers >= 1, "--workers", "at least 1", self.num_workers, repair)
         counted = self.budget.max_gpu_hours is None or self.gpus_per_fold != 0
         require(counted, "--gpus-per-fold", "auto, or above 0 with --max-gpu-hours", 0, "Name GPUs, or --max-hours.")

@@ -25,6 +25,7 @@ from platform.study.prior import collected_prior, prior_outcomes
 from platform.study.racing import Racing
 from platform.study.records import FoldRecord, Record, WinnerRecord
 from platform.study.run_log import RunLog
+from platform.study.stacks import largest_stack
 from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.stored_scores import choose_decoding
 from platform.study.usage import Usage
@@ -193,6 +194,7 @@ def _run_folds(
         settings=study_settings(state.study),
         decodings=tuple(state.study.decodings),
         gpu_steps=options.gpu_steps,
+        stack_folds=largest_stack(state.study),
         may_be_stopped=options.scheduling is Scheduling.FREE_RUNNING and options.racing is not Racing.OFF,
     )
     remark = RENDERED_REMARK if is_rendered(dataset) else ""

@@ -57,6 +57,14 @@ def add_study_options(command: argparse.ArgumentParser) -> None:
         default=DEFAULT_LAG,
         help="in reproducible scheduling, configuration c waits for all up to c - N (default: %(default)s)",
     )
+    study.add_argument(
+        "--stack-folds",
+        type=int,
+        default=1,
+        metavar="N",
+        help="one worker trains up to N folds of a configuration side by side, which changes results in their last "
+        "digits (default: 1; docs/packing.md)",
+    )
     study.add_argument("--dry-run", action="store_true", help="only say what would run")
 
 
@@ -76,6 +84,7 @@ def study_options(options: argparse.Namespace, space: Space) -> dict[str, Any]:
         "lag": options.lag,
         "sampler": sampler,
         "racing": Racing(options.racing) if options.racing else Racing.OFF if unraced else Racing.CAREFUL,
+        "stack_folds": options.stack_folds,
         "prior_studies": tuple(options.prior_studies),
     }
 

@@ -77,26 +77,31 @@ class Budget:
             return None
         return sum(self.prices[node_type] * seconds / _HOUR for node_type, seconds in node_seconds.items())
 
-    def overdue(self, spending: Spending, log: RunLog) -> Limit | None:
-        """The limit beyond which a fold that starts now would end in time or cost; None if there is none."""
-        seconds = spending.all_finished.scaled(1).worker_seconds
-        return self._hours(log, seconds) or self._cost(spending, log, seconds)
+    def overdue(self, spending: Spending, log: RunLog, *, num_folds: int = 1) -> Limit | None:
+        """The limit beyond which a fold that starts now would end in time or cost; None if there is none.
 
-    def refusal(self, spending: Spending, log: RunLog, *, num_waiting: int = 0) -> Limit | None:
+        Args:
+            num_folds: that one worker trains side by side, which takes as long as all of them together.
+        """
+        seconds = spending.all_finished.scaled(num_folds).worker_seconds
+        return self._hours(log, seconds, num_folds) or self._cost(spending, log, seconds)
+
+    def refusal(self, spending: Spending, log: RunLog, *, num_waiting: int = 0, num_folds: int = 1) -> Limit | None:
         """The limit that leaves no room for one more fold now; None while one fits.
 
         Args:
             num_waiting: folds that were handed out and have no worker yet.
+            num_folds: that are handed out together.
         """
-        return self.overdue(spending, log) or self._gpu_hours(spending, log, num_waiting)
+        overdue = self.overdue(spending, log, num_folds=num_folds)
+        return overdue or self._gpu_hours(spending, log, num_waiting, num_folds)
 
-    def _hours(self, log: RunLog, expected: float) -> Limit | None:
+    def _hours(self, log: RunLog, expected: float, num_folds: int) -> Limit | None:
         hours = (self.seconds_before + log.seconds) / _HOUR
         if self.max_hours is None or hours + expected / _HOUR <= self.max_hours:
             return None
-        return Limit(
-            "--max-hours", self.max_hours, f"{hours:.3g} have passed, a fold takes about {expected / _HOUR:.2g}"
-        )
+        what = "a fold takes" if num_folds == 1 else f"{num_folds} folds at a time take"
+        return Limit("--max-hours", self.max_hours, f"{hours:.3g} have passed, {what} about {expected / _HOUR:.2g}")
 
     def _cost(self, spending: Spending, log: RunLog, expected: float) -> Limit | None:
         if self.max_cost is None:
@@ -114,13 +119,13 @@ class Budget:
             return None
         return Limit("--max-cost", self.max_cost, f"{earlier + now:.3g} is spent, the cluster costs {rate:.3g} an hour")
 
-    def _gpu_hours(self, spending: Spending, log: RunLog, num_waiting: int) -> Limit | None:
+    def _gpu_hours(self, spending: Spending, log: RunLog, num_waiting: int, num_folds: int) -> Limit | None:
         if self.max_gpu_hours is None:
             return None
         expected = spending.all_finished.scaled(1).gpu_seconds
         running = sum(max(expected, Spent.of(one).gpu_seconds) for one in log.running)
         used = spending.total.gpu_seconds
-        if used + running + expected * (num_waiting + 1) <= self.max_gpu_hours * _HOUR:
+        if used + running + expected * (num_waiting + num_folds) <= self.max_gpu_hours * _HOUR:
             return None
         reason = f"{used / _HOUR:.3g} are used, a fold takes about {expected / _HOUR:.2g}"
         return Limit("--max-gpu-hours", self.max_gpu_hours, reason)

@@ -25,6 +25,7 @@ from platform.study.records import (
     InfeasibleRecord,
     Record,
 )
+from platform.study.stacks import stacks_of
 from platform.study.state import ConfigurationStatus, StudyState
 
 
@@ -37,10 +38,21 @@ class Scheduling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FoldOrder:
-    """One fold of one configuration that is to be run."""
+    """One fold of one configuration that is to be run, or several that are trained side by side.
+
+    Attributes:
+        subject: that is held out; the first one of a stack.
+        others: the other held-out subjects of a stack; always all of it, whatever of it is finished.
+    """
 
     configuration: str
     subject: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """All held-out subjects, in the order of the study."""
+        return (self.subject, *self.others)
 
 
 Ask = Callable[[Sequence[Outcome]], dict[str, Any]]
@@ -76,17 +88,23 @@ class Plan:
         self.num_configurations = num_configurations
         self._running: dict[str, set[str]] = defaultdict(set)
         self._race = Race(state, self._num_raced_against)
+        self._stack_of = {subject: stack for stack in stacks_of(state.study) for subject in stack}
 
     def next(self) -> FoldOrder | None:
-        """The next fold to run, or None when nothing can start now (see `finished`)."""
+        """The next fold or stack to run, or None when nothing can start now (see `finished`)."""
         self._drop_losers()
         order = self._waiting_fold()
         if order is None and self._may_ask():
             self._ask_configuration()
             order = self._waiting_fold()
         if order is not None:
-            self._running[order.configuration].add(order.subject)
+            self._running[order.configuration].update(order.subjects)
         return order
+
+    def missing(self, order: FoldOrder) -> tuple[str, ...]:
+        """Subjects of an order whose folds are not finished: all, unless a run died while it noted those of a stack."""
+        folds = self.state.configurations[order.configuration].folds
+        return tuple(subject for subject in order.subjects if subject not in folds)
 
     @property
     def finished(self) -> bool:
@@ -114,17 +132,17 @@ class Plan:
         state = self.state.configurations[order.configuration]
         if state.dropped is None and state.status is not ConfigurationStatus.INFEASIBLE:
             self.record(FailureRecord(configuration=order.configuration, subject=order.subject, reason=reason))
-        self._running[order.configuration].discard(order.subject)
+        self.give_back(order)
 
     def refuse(self, order: FoldOrder, reason: str) -> None:
         """Takes a fold that fits into no memory there is; its configuration is decided and gets no more folds."""
         if self.state.configurations[order.configuration].status is ConfigurationStatus.OPEN:
             self.record(InfeasibleRecord(configuration=order.configuration, subject=order.subject, reason=reason))
-        self._running[order.configuration].discard(order.subject)
+        self.give_back(order)
 
     def give_back(self, order: FoldOrder) -> None:
-        """Takes back a fold that was stopped; it waits again unless its configuration was dropped."""
-        self._running[order.configuration].discard(order.subject)
+        """Takes back what was stopped; what of it is missing waits again unless its configuration was dropped."""
+        self._running[order.configuration].difference_update(order.subjects)
 
     def is_dropped(self, configuration: str) -> bool:
         """Whether a configuration has lost its race, so that its folds need not run on."""
@@ -163,8 +181,12 @@ class Plan:
         for name, number in self.state.open_ones.items():
             for subject in self.state.missing_folds(name, num_subjects=self._race.num_subjects(number, name)):
                 if subject not in self._running[name]:
-                    return FoldOrder(name, subject)
+                    return self._order(name, subject)
         return None
+
+    def _order(self, configuration: str, subject: str) -> FoldOrder:
+        first, *others = self._stack_of[subject]
+        return FoldOrder(configuration, first, tuple(others))
 
     def _may_ask(self) -> bool:
         number = len(self.state.configurations)

@@ -18,11 +18,14 @@ class MeasuredRate:
     studies: tuple[str, ...]
 
 
-def measured_rate(workspace: Workspace, *, dataset_digest: str, space: dict[str, Any]) -> MeasuredRate | None:
+def measured_rate(
+    workspace: Workspace, *, dataset_digest: str, space: dict[str, Any], stack_folds: int = 1
+) -> MeasuredRate | None:
     """The rate of the folds of this dataset in this space; None when there are none.
 
     Folds of other spaces do not count: their networks are of other sizes and are trained for other numbers of epochs.
-    A damaged journal does not count either; the search that continues it says what is wrong.
+    Neither do those of which more or fewer were trained side by side. A damaged journal does not count either; the
+    search that continues it says what is wrong.
     """
     seconds: list[float] = []
     studies: list[str] = []
@@ -33,7 +36,8 @@ def measured_rate(workspace: Workspace, *, dataset_digest: str, space: dict[str,
             continue
         if not records or not isinstance(records[0], StudyRecord):
             continue
-        if (records[0].dataset_digest, records[0].space) != (dataset_digest, space):
+        study = records[0]
+        if (study.dataset_digest, study.space, study.stack_folds) != (dataset_digest, space, stack_folds):
             continue
         found = [sum(record.seconds.values()) for record in records if isinstance(record, FoldRecord)]
         seconds += found

@@ -35,6 +35,8 @@ class StudyRecord:
     """Whether this software made the recordings; None in studies that began before this was noted."""
     sampler: str = "tpe"
     racing: str = "off"
+    stack_folds: int = 1
+    """Folds of a configuration that are trained side by side, at most; results differ in their last digits."""
     prior_studies: list[str] = field(default_factory=list)
     """Studies whose outcomes the sampler knows from the start."""
     prior: list[dict[str, Any]] = field(default_factory=list)

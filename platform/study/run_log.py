@@ -7,10 +7,10 @@ more, whichever is longer: a run of a month is noted some two hundred times.
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from platform.study.records import Record, RunRecord
 from platform.study.usage import Usage
@@ -22,7 +22,7 @@ _SHARE_BETWEEN_NOTES = 0.05
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Started:
     configuration: str
-    subject: str
+    subjects: tuple[str, ...]
     at: float
     num_cpus: float
     num_gpus: float
@@ -66,8 +66,8 @@ class RunLog:
 
     @property
     def running(self) -> list[Usage]:
-        """So far, of every fold that runs."""
-        return [self._usage(one) for one in self._started.values()]
+        """So far, of every fold that runs; those that are trained side by side share what they take."""
+        return [usage for one in self._started.values() for usage in self._shared(one).values()]
 
     def __enter__(self) -> Self:
         self._note()
@@ -81,14 +81,31 @@ class RunLog:
         with contextlib.suppress(OSError) if kind else contextlib.nullcontext():
             self._note(ended=True)
 
-    def started(self, attempt: str, *, configuration: str, subject: str, num_cpus: float, num_gpus: float) -> None:
-        """An attempt at a fold has got its worker."""
+    def started(
+        self,
+        attempt: str,
+        *,
+        configuration: str,
+        subject: str,
+        num_cpus: float,
+        num_gpus: float,
+        others: Sequence[str] = (),
+    ) -> None:
+        """An attempt at a fold has got its worker.
+
+        Args:
+            others: held-out subjects of the folds that are trained side by side with it.
+        """
         self._started[attempt] = _Started(
-            configuration=configuration, subject=subject, at=self.seconds, num_cpus=num_cpus, num_gpus=num_gpus
+            configuration=configuration,
+            subjects=(subject, *others),
+            at=self.seconds,
+            num_cpus=num_cpus,
+            num_gpus=num_gpus,
         )
 
     def ended(self, attempt: str) -> Usage | None:
-        """What an attempt took that has ended; None when it never got a worker."""
+        """What an attempt took that has ended, all its folds together; None when it never got a worker."""
         started = self._started.pop(attempt, None)
         return None if started is None else self._usage(started)
 
@@ -127,11 +144,15 @@ class RunLog:
                 seconds=round(self.seconds, 3),
                 num_workers=self._num_workers,
                 node_seconds={name: round(value, 3) for name, value in self.node_seconds.items()},
-                running=[self._as_dict(one) for one in self._started.values()],
+                running=[
+                    {"configuration": one.configuration, "subject": subject, "usage": usage.as_dict()}
+                    for one in self._started.values()
+                    for subject, usage in self._shared(one).items()
+                ],
                 ended=ended,
             )
         )
 
-    def _as_dict(self, started: _Started) -> dict[str, Any]:
-        usage = self._usage(started).as_dict()
-        return {"configuration": started.configuration, "subject": started.subject, "usage": usage}
+    def _shared(self, started: _Started) -> dict[str, Usage]:
+        share = self._usage(started).shared(len(started.subjects))
+        return dict.fromkeys(started.subjects, share)

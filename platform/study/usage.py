@@ -1,7 +1,7 @@
 """What running something on a cluster took: time, and what was reserved for that time."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
 
@@ -19,6 +19,10 @@ class Usage:
     num_cpus: float = 1.0
     num_gpus: float = 0.0
     ended: float = 0.0
+
+    def shared(self, num_folds: int) -> "Usage":
+        """The part of each of so many folds that were trained side by side: equal parts of the time."""
+        return self if num_folds == 1 else replace(self, seconds=self.seconds / num_folds)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, to the millisecond, as a journal holds them."""

@@ -37,7 +37,8 @@ class FoldResult:
         scores_by_epoch: the same after every epoch that was asked for and after the last one, counted from 1.
         final_loss: mean training loss of the last epoch.
         num_steps: optimiser steps taken.
-        seconds_training: wall clock, with the making of the training set, since the start or the last resumption.
+        seconds_training: wall clock, with the making of the training set, since the start or the last resumption; of
+            folds that were trained side by side, an equal part of it.
         seconds_scoring: wall clock.
     """
 
@@ -108,8 +109,7 @@ def evaluate_fold(
     """
     start = time.perf_counter()
     num_epochs = configuration.training.num_epochs
-    impossible = [epoch for epoch in stored_epochs if not 1 <= epoch <= num_epochs]
-    require(not impossible, "stored_epochs", f"from 1 to num_epochs ({num_epochs})", impossible, "Leave them out.")
+    require_epochs(stored_epochs, num_epochs=num_epochs)
     seconds_scoring = 0.0
     with seeded(seed, device=torch.device(device)) as generator:
         trainer = new_trainer(configuration, fold.training, generator, torch.device(device), gpu_steps)
@@ -134,6 +134,12 @@ def evaluate_fold(
         seconds_training=time.perf_counter() - start - seconds_scoring,
         seconds_scoring=seconds_scoring,
     )
+
+
+def require_epochs(stored_epochs: Collection[int], *, num_epochs: int) -> None:
+    """Raises InvalidValueError unless the training has all of these epochs."""
+    impossible = [epoch for epoch in stored_epochs if not 1 <= epoch <= num_epochs]
+    require(not impossible, "stored_epochs", f"from 1 to num_epochs ({num_epochs})", impossible, "Leave them out.")
 
 
 def untrained_fold(configuration: Configuration, fold: Fold, *, seed: int, device: str = "cpu") -> ScoresByRecording:

@@ -15,9 +15,11 @@ from spotformer_core.model.spotformer import SpotFormer
 from spotformer_core.training.devices import GpuMemory
 from spotformer_core.training.failures import memory_failures_named
 from spotformer_core.training.fold import new_trainer
+from spotformer_core.training.fold_stack import stacked_training
 from spotformer_core.training.scoring import score_recordings
 from spotformer_core.training.seeding import seeded
 from spotformer_core.training.step import TrainingStep
+from spotformer_core.training.trainer import Trainer
 
 NUM_STEPS = 6
 """Steps of a measurement: a recorded step runs a few times before it is recorded, and once more when it is replayed."""
@@ -72,11 +74,15 @@ def measured_peak(
     place: str,
     memory: GpuMemory,
     gpu_steps: GpuSteps = GpuSteps.EAGER,
+    num_folds: int = 1,
 ) -> int:
     """Bytes that a fold holds at most, without the context: those of a few steps and of scoring a recording.
 
     All of `bands` are trained on, which is a little more than any fold does. Random numbers are drawn as in a fold of
     seed 0, and put back.
+
+    Args:
+        num_folds: that are stacked; what all of them hold together is measured then.
 
     Raises:
         FlowStoreError: when a flow band has too few steps for the window, or too few regions.
@@ -85,22 +91,37 @@ def measured_peak(
     """
     device = torch.device(place)
     memory.forget_peak()
-    with seeded(0, device=device) as generator:
-        trainer = new_trainer(configuration, bands, generator, device, gpu_steps)
-        with memory_failures_named(configuration, device):
-            step = TrainingStep(
-                trainer.network,
-                [trainer.training_set],
-                [trainer.optimizer],
-                configuration=configuration,
-                gpu_steps=gpu_steps,
+    with seeded(0, device=device) as generator, memory_failures_named(configuration, device):
+        if num_folds > 1:
+            trainers, step = stacked_training(
+                configuration, [bands] * num_folds, seeds=range(num_folds), device=device, gpu_steps=gpu_steps
             )
-            trainer.network.train()
-            batches = trainer.draw_epoch()
-            for number in range(NUM_STEPS):
-                step(batches[number % len(batches)][None], [trainer.next_learning_rate()])
-            score_recordings(trainer.network, [max(bands, key=lambda band: len(band.flow))])
+        else:
+            trainers, step = _alone(configuration, bands, generator, device, gpu_steps)
+        batches = torch.stack([trainer.draw_epoch() for trainer in trainers], dim=1)
+        for number in range(NUM_STEPS):
+            step(batches[number % len(batches)], [trainer.next_learning_rate() for trainer in trainers])
+        score_recordings(trainers[0].network, [max(bands, key=lambda band: len(band.flow))])
     return memory.peak_bytes()
+
+
+def _alone(
+    configuration: Configuration,
+    bands: Sequence[FlowBand],
+    generator: torch.Generator,
+    device: torch.device,
+    gpu_steps: GpuSteps,
+) -> tuple[tuple[Trainer, ...], TrainingStep]:
+    """What `stacked_training` gives, of one fold alone."""
+    trainer = new_trainer(configuration, bands, generator, device, gpu_steps)
+    step = TrainingStep(
+        trainer.network.train(),
+        [trainer.training_set],
+        [trainer.optimizer],
+        configuration=configuration,
+        gpu_steps=gpu_steps,
+    )
+    return (trainer,), step
 
 
 def computed_bytes(configuration: Configuration, *, num_frames: int) -> int:

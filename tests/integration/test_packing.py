@@ -80,7 +80,13 @@ def inputs(tmp_path: Path) -> FoldInputs:
 def searched(inputs: FoldInputs, tmp_path: Path) -> Callable[..., StudyState]:
     """Runs these configurations on a GPU; the state of the study afterwards."""
 
-    def run(gpu: FakeGpu, *params: dict[str, object], num_gpus: float | None = None, study: str = "mine") -> StudyState:
+    def run(
+        gpu: FakeGpu,
+        *params: dict[str, object],
+        num_gpus: float | None = None,
+        study: str = "mine",
+        stack_folds: int = 1,
+    ) -> StudyState:
         record = StudyRecord(
             dataset="toy",
             dataset_digest="00ff",
@@ -91,6 +97,7 @@ def searched(inputs: FoldInputs, tmp_path: Path) -> Callable[..., StudyState]:
             subjects=list(SUBJECTS),
             extraction={},
             versions={},
+            stack_folds=stack_folds,
         )
         of_study = FoldInputs(
             recordings=inputs.recordings,
@@ -98,6 +105,7 @@ def searched(inputs: FoldInputs, tmp_path: Path) -> Callable[..., StudyState]:
             space=SPACE,
             study_folder=tmp_path / study,
             seed=4,
+            stack_folds=stack_folds,
             gpu=gpu,
         )
         with Journal(tmp_path / study / "journal.jsonl") as journal:
@@ -152,3 +160,23 @@ def test_what_fits_nowhere_is_decided_without_measuring_too(searched, tmp_path, 
     state = searched(FakeGpu(tmp_path / "log"), FITS_NOWHERE, FITS, num_gpus=num_gpus)
 
     assert statuses(state) == ["infeasible", "complete"]
+
+
+@pytest.mark.slow
+def test_a_stack_is_measured_and_gets_its_share_and_one_that_fits_nowhere_says_that_fewer_folds_might(
+    searched, tmp_path
+):
+    gpu = FakeGpu(tmp_path / "log", peak_bytes_=2 * GIGABYTE)
+
+    state = searched(gpu, FITS, FITS_NOWHERE, stack_folds=2)
+
+    assert statuses(state) == ["complete", "infeasible"]
+    assert len(gpu.noted("describe")) == 2
+    # Of the one that fits, a stack of two and the third fold alone; all else has a whole GPU.
+    assert gpu.noted("limit").count("0.3333") == 2
+    assert set(gpu.noted("limit")) == {"1", "0.3333"}
+    assert "2 folds were trained side by side" in state.configurations["c0001"].failure
+    searched(gpu, AS_LARGE, study="later", stack_folds=2)
+    assert len(gpu.noted("describe")) == 2
+    searched(gpu, AS_LARGE, study="alone")
+    assert len(gpu.noted("describe")) == 3

@@ -74,6 +74,8 @@ def _how(facts: StudyFacts) -> Iterator[str]:
     study = facts.state.study
     yield f"space {study.space['name']}, sampler {study.sampler}, racing {study.racing}, seed {study.seed}"
     yield f"scheduling {study.scheduling}" + (f", lag {study.lag}" if study.scheduling == "reproducible" else "")
+    if study.stack_folds > 1:
+        yield f"up to {study.stack_folds} folds trained side by side"
     thresholds = study.space["apex_thresholds"]
     yield (
         f"apex thresholds tried on stored scores, without training: {len(thresholds)} from {min(thresholds):g} to "

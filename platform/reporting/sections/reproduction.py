@@ -89,6 +89,8 @@ def rebuilt_command(study: StudyRecord, *, name: str, num_configurations: int) -
     if not study.space.get("every_point"):
         given += ["--racing", study.racing, "--configurations", str(num_configurations)]
     given += ["--scheduling", study.scheduling, "--lag", str(study.lag)]
+    if study.stack_folds > 1:
+        given += ["--stack-folds", str(study.stack_folds)]
     for prior in study.prior_studies:
         given += ["--from", prior]
     for setting, option in _FLOW_OPTIONS.items():

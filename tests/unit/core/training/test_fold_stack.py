@@ -1,15 +1,18 @@
 """Folds that are trained side by side come out as those that are trained alone. On the CPU: no GPU was at hand."""
 
+from dataclasses import fields, replace
+from enum import StrEnum
+
 import numpy as np
 import pytest
 import torch
 
-from spotformer_core.config import Architecture
+from spotformer_core.config import Architecture, LossConfig, ModelConfig, TrainingConfig
 from spotformer_core.errors import InvalidValueError, TrainingError
 from spotformer_core.training.failures import DivergedError
 from spotformer_core.training.fold import evaluate_fold
 from spotformer_core.training.fold_stack import evaluate_folds
-from spotformer_core.training.folds import Fold
+from spotformer_core.training.folds import Fold, leave_one_subject_out
 
 TOLERANCE = 5e-3
 """Of losses, relative, and of probabilities, absolute, after up to eight steps of AdamW.
@@ -86,6 +89,27 @@ def test_so_it_is_with_other_configurations(small_configuration, folds, paramete
     assert_as_alone(configuration, folds, results, (3, 4, 5))
 
 
+CHOICES = [
+    (field.name, value)
+    for group in (ModelConfig, LossConfig, TrainingConfig)
+    for field in fields(group)
+    if isinstance(field.default, StrEnum) and field.name not in {"architecture", "precision"}
+    for value in type(field.default)
+    if value is not field.default
+]
+"""Every choice that is no default; those of architecture and precision are tried above."""
+
+
+@pytest.mark.parametrize(("name", "value"), CHOICES, ids=[f"{name}={value}" for name, value in CHOICES])
+def test_there_is_no_choice_of_a_configuration_that_cannot_be_stacked(small_configuration, make_band, name, value):
+    bands = [make_band(subject, f"{subject}1", num_frames=20) for subject in "ab"]
+    # As many regions as the largest graph has; the others take the first ones.
+    folds = leave_one_subject_out([replace(band, flow=band.flow[:, :, np.arange(14) % 10]) for band in bands])
+    configuration = small_configuration.with_parameters({name: value, "num_epochs": 1})
+
+    assert_as_alone(configuration, folds, evaluate_folds(configuration, folds, seeds=(3, 4)), (3, 4))
+
+
 def test_a_fold_that_diverges_leaves_the_others_as_they_are(small_configuration, folds):
     folds[0].training[0].flow[5] = np.inf  # A recording that no other fold is trained on.
 
@@ -117,3 +141,76 @@ def test_a_fold_without_anything_to_train_on_is_refused_before_any_is_trained(sm
 
     with pytest.raises(TrainingError, match="got none with training_frames 'expression-segments'"):
         evaluate_folds(configuration, [*folds, empty], seeds=(1, 2, 3, 4))
+
+
+def test_what_is_stored_of_earlier_epochs_is_what_each_fold_stores_alone(small_configuration, folds):
+    configuration = small_configuration.with_parameters({"num_epochs": 3})
+
+    results = evaluate_folds(configuration, folds, seeds=(3, 4, 5), stored_epochs=(1, 3))
+
+    for fold, seed, result in zip(folds, (3, 4, 5), results, strict=True):
+        alone = evaluate_fold(configuration, fold, seed=seed, stored_epochs=(1, 3))
+        assert set(result.scores_by_epoch) == set(alone.scores_by_epoch) == {1, 3}
+        assert result.scores_by_epoch[3] is result.scores
+        for epoch in (1, 3):
+            for name, scores in alone.scores_by_epoch[epoch].items():
+                np.testing.assert_allclose(result.scores_by_epoch[epoch][name], scores, atol=TOLERANCE)
+        # What is compared moved by more than the tolerance between the two epochs.
+        moved = [alone.scores_by_epoch[1][name] - alone.scores_by_epoch[3][name] for name in alone.scores]
+        assert max(np.abs(one).max() for one in moved) > 2 * TOLERANCE
+
+
+def test_storing_earlier_epochs_changes_nothing_about_the_last_to_the_last_bit(small_configuration, folds):
+    configuration = small_configuration.with_parameters({"num_epochs": 2, "dropout": 0.2})
+
+    plain = evaluate_folds(configuration, folds, seeds=(3, 4, 5))
+    stored = evaluate_folds(configuration, folds, seeds=(3, 4, 5), stored_epochs=(1,))
+
+    for one, other in zip(plain, stored, strict=True):
+        assert one.final_loss == other.final_loss
+        assert all(np.array_equal(one.scores[name], other.scores[name]) for name in one.scores)
+
+
+def test_an_epoch_beyond_the_last_is_refused(small_configuration, folds):
+    with pytest.raises(InvalidValueError, match=r"stored_epochs must be from 1 to num_epochs \(1\), got \[2\]"):
+        evaluate_folds(
+            small_configuration.with_parameters({"num_epochs": 1}), folds, seeds=(1, 2, 3), stored_epochs=[2]
+        )
+
+
+def test_the_time_of_the_stack_is_shared_equally_and_scoring_is_each_folds_own(small_configuration, folds, monkeypatch):
+    ticks = iter(range(100))
+    monkeypatch.setattr("time.perf_counter", lambda: float(next(ticks)))
+    configuration = small_configuration.with_parameters({"num_epochs": 2})
+
+    results = evaluate_folds(configuration, folds, seeds=(3, 4, 5), stored_epochs=(1,))
+
+    # The clock is read twice at each of six scorings, and at both ends: 13 ticks, 6 of them of scoring.
+    assert [result.seconds_scoring for result in results] == [2, 2, 2]
+    assert [result.seconds_training for result in results] == [pytest.approx(7 / 3)] * 3
+
+
+def test_an_epoch_is_reported_when_the_slowest_fold_has_finished_it(small_configuration, folds):
+    heard = []
+    configuration = small_configuration.with_parameters({"num_epochs": 3})
+
+    results = evaluate_folds(
+        configuration, folds, seeds=(3, 4, 5), report=lambda epoch, loss: heard.append((epoch, loss))
+    )
+
+    assert [epoch for epoch, _ in heard] == [1, 2, 3]
+    assert heard[-1][1] == pytest.approx(np.mean([result.final_loss for result in results]))
+
+
+def test_a_fold_that_failed_holds_no_report_back(small_configuration, folds):
+    heard = []
+    folds[1].training[0].flow[5] = np.inf  # Its first epoch ends when the other fold has finished two.
+    configuration = small_configuration.with_parameters({"num_epochs": 3})
+
+    results = evaluate_folds(
+        configuration, folds[:2], seeds=(3, 4), report=lambda epoch, loss: heard.append((epoch, loss))
+    )
+
+    assert isinstance(results[1], DivergedError)
+    assert [epoch for epoch, _ in heard] == [2, 3]
+    assert heard[-1][1] == results[0].final_loss

@@ -7,8 +7,10 @@ import torch
 
 from spotformer_core.config import Configuration, LossConfig, ModelConfig, TrainingConfig
 from spotformer_core.errors import TrainingError
+from spotformer_core.training.batch_memory import BatchMemory
 from spotformer_core.training.failures import DeviceMemoryError
 from spotformer_core.training.peak_memory import (
+    NUM_STEPS,
     SWITCHES,
     WITHOUT_EFFECT,
     computed_batch_bytes,
@@ -95,10 +97,13 @@ def test_a_measurement_begins_anew_and_ends_with_the_peak(small_configuration, m
     assert memory.asked == ["forget", "peak"]
 
 
-def test_a_measurement_draws_nothing_from_the_random_numbers_of_others(small_configuration, make_band):
+@pytest.mark.parametrize("num_folds", [1, 3])
+def test_a_measurement_draws_nothing_from_the_random_numbers_of_others(small_configuration, make_band, num_folds):
     before = torch.get_rng_state()
 
-    measured_peak(small_configuration, [make_band("a", "a_1")], place="cpu", memory=CountedMemory())
+    measured_peak(
+        small_configuration, [make_band("a", "a_1")], place="cpu", memory=CountedMemory(), num_folds=num_folds
+    )
 
     assert torch.equal(torch.get_rng_state(), before)
 
@@ -118,6 +123,24 @@ def test_a_measurement_takes_steps_and_scores_the_longest_recording(small_config
     # A recorded step runs three times before it is recorded, and is then replayed.
     assert len(steps) > 4
     assert scored == ["b_1"]
+
+
+def test_a_stack_is_measured_with_the_steps_of_all_its_folds_and_with_memory_for_each(
+    small_configuration, make_band, monkeypatch
+):
+    steps, gathered = [], []
+    step, gather = torch.optim.AdamW.step, BatchMemory.gather
+    monkeypatch.setattr(torch.optim.AdamW, "step", lambda self: steps.append(id(self)) or step(self))
+    monkeypatch.setattr(
+        BatchMemory, "gather", lambda self, indices: gathered.append(tuple(indices.shape)) or gather(self, indices)
+    )
+    bands = [make_band("a", "a_1"), make_band("b", "b_1", num_frames=40)]
+
+    measured_peak(small_configuration, bands, place="cpu", memory=CountedMemory(), num_folds=3)
+
+    assert gathered == [(3, small_configuration.training.batch_size)] * NUM_STEPS
+    assert len(steps) == 3 * NUM_STEPS
+    assert len(set(steps)) == 3
 
 
 def test_what_cannot_be_measured_says_so(small_configuration, make_band):

@@ -40,11 +40,12 @@ def test_a_study_from_before_commands_were_noted_has_its_command_rebuilt(facts_o
 def test_a_rebuilt_command_is_one_that_the_search_takes():
     from platform.search import parser
 
-    study = study_record(dataset="demo", space=Space(name="demo", description=""))
+    study = study_record(dataset="demo", space=Space(name="demo", description=""), stack_folds=4)
     words = rebuilt_command(study, name="x", num_configurations=2).split()[3:]
 
     options = parser().parse_args(words)
     assert (options.space, options.seed, options.configurations, options.face_size) == ("demo", 7, 2, 320)
+    assert options.stack_folds == 4
 
 
 def test_folds_that_ran_with_other_versions_are_told(facts_of):

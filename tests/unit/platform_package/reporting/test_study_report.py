@@ -104,6 +104,13 @@ def test_what_was_searched_names_dimensions_conditions_and_the_best_values(event
     assert "| width | 32 |" in text
 
 
+def test_how_many_folds_were_trained_side_by_side_is_told_where_any_were(facts_of, eventful):
+    stacked = facts_of([study_record(stack_folds=4)])
+
+    assert "up to 4 folds trained side by side" in text_of(searched_section(stacked))
+    assert "side by side" not in text_of(searched_section(eventful))
+
+
 def test_decodings_and_epochs_that_were_searched_are_told(facts_of):
     space = Space(name="d", description="", decoding=USUAL_DECODINGS, num_decodings=5, stored_epochs=(2, 7))
     decodings = draw_decodings(space.decoding, count=5, seed=0)

@@ -12,6 +12,7 @@ from platform.scheduling.fold_trial import FINISHED, FoldInputs
 from platform.scheduling.packing import Packing
 from platform.scheduling.resources import FoldResources, Reservations
 from platform.scheduling.searcher import FoldSearcher
+from platform.scheduling.stack_trial import STACK
 from platform.study.journal import Journal
 from platform.study.opening import open_study
 from platform.study.planning import Plan
@@ -148,3 +149,52 @@ def make_inputs(tmp_path: Path) -> Callable[..., FoldInputs]:
         return FoldInputs(**usual | fields)
 
     return make
+
+
+def half_a_gpu():
+    return Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=0.5), node_cpus=2))
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def make_stacked_plan(journal):
+    """Makes a plan of two configurations over five subjects in stacks of two; any field of the study can be given."""
+
+    def make(**fields):
+        usual = {
+            "dataset": "toy",
+            "dataset_digest": "00ff",
+            "space": {"apex_thresholds": [0.5]},
+            "seed": 7,
+            "scheduling": "reproducible",
+            "lag": 1,
+            "subjects": list("abcde"),
+            "extraction": {},
+            "versions": {},
+            "stack_folds": 2,
+        }
+        study = StudyRecord(**usual | fields)
+        return Plan(open_study(journal, study), journal, lambda outcomes: {"window": 9}, num_configurations=2)
+
+    return make
+
+
+@pytest.fixture
+def stacked_plan(make_stacked_plan):
+    return make_stacked_plan()
+
+
+def finished_stack(trial, subjects, **failures):
+    records = [asdict(record(trial | {"subject": subject})) for subject in subjects]
+    return {STACK: json.dumps({"records": records, "failures": failures}), "done": True}

@@ -1,6 +1,7 @@
 """Shares of a GPU that follow from measurements, and the measurement that a worker makes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -111,6 +112,19 @@ def test_gpus_that_pytorch_cannot_use_are_told_of_and_left_alone(shares, noticed
     assert noticed == ["no GPU can be used; they run on CPUs"]
 
 
+def test_a_measurement_of_stacks_gets_what_is_computed_of_all_their_folds(store, noticed):
+    stacked = replace(store, stack_folds=4)
+    shares = [
+        MeasuredShares(one, lambda order: CONFIGURATIONS[order.configuration], num_frames=1000, notice=print)
+        for one in (store, stacked)
+    ]
+    shares[0].take(ORDER, WHOLE, outcome(total_bytes=400 * GIGABYTE))
+
+    alone, together = (one.for_measuring(LARGER).num_gpus for one in shares)
+
+    assert alone < together < 1
+
+
 TRIAL = {"params": {"window": 9, "learning_rate": 5e-3}, "num_gpus": 0.25}
 
 
@@ -135,6 +149,21 @@ def test_a_measurement_describes_the_gpu_before_it_fills_it_and_gives_everything
         "peak_bytes": GIGABYTE,
     }
     assert gpu.log.read_text().split("\n") == ["describe", "limit 0.25", "release", ""]
+
+
+def test_a_worker_measures_the_largest_stack_of_the_study(make_inputs, gpu, monkeypatch):
+    measured_folds = []
+
+    def measured_peak(*_, num_folds, **__):
+        measured_folds.append(num_folds)
+        return GIGABYTE
+
+    monkeypatch.setattr("platform.scheduling.measuring.measured_peak", measured_peak)
+
+    run_measurement(TRIAL, make_inputs(gpu=gpu, stack_folds=3))
+    run_measurement(TRIAL, make_inputs(gpu=gpu))
+
+    assert measured_folds == [3, 1]
 
 
 def test_a_worker_without_a_gpu_says_so(make_inputs):

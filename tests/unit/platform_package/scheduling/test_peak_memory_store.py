@@ -28,9 +28,11 @@ def test_a_measurement_is_found_again_whatever_changes_numbers_only(store):
 
 
 @pytest.mark.parametrize(
-    "other", [{"dataset_digest": "11"}, {"accelerator": "A100"}, {"gpu_steps": GpuSteps.CUDA_GRAPH}], ids=str
+    "other",
+    [{"dataset_digest": "11"}, {"accelerator": "A100"}, {"gpu_steps": GpuSteps.CUDA_GRAPH}, {"stack_folds": 2}],
+    ids=str,
 )
-def test_other_data_another_gpu_or_other_steps_are_measured_anew(store, other):
+def test_other_data_another_gpu_other_steps_or_stacks_are_measured_anew(store, other):
     store.write(Configuration(), PEAK)
 
     assert replace(store, **other).read(Configuration()) is None
@@ -65,6 +67,11 @@ def test_any_measurement_of_the_gpu_tells_what_it_is(store):
     assert store.any_of_this_gpu() == PEAK
 
 
+def test_what_a_fold_alone_holds_has_the_facts_that_it_had_before_there_were_stacks(store):
+    assert set(store.facts(Configuration())) == {"accelerator", "dataset", "gpu_steps", "torch", "configuration"}
+    assert replace(store, stack_folds=2).facts(Configuration())["stack_folds"] == 2
+
+
 def test_without_a_cluster_the_measurements_on_every_gpu_are_found(store):
     store.write(Configuration(), PEAK)
     replace(store, accelerator="A100").write(Configuration(), replace(PEAK, gpu="A100"))
@@ -74,3 +81,7 @@ def test_without_a_cluster_the_measurements_on_every_gpu_are_found(store):
     found = measured_anywhere(store.folder, Configuration(), dataset_digest="00ff", gpu_steps=GpuSteps.EAGER)
 
     assert sorted(peak.gpu for peak in found) == ["A100", "H100"]
+    of_stacks = {"dataset_digest": "00ff", "gpu_steps": GpuSteps.EAGER, "stack_folds": 3}
+    assert list(measured_anywhere(store.folder, Configuration(), **of_stacks)) == []
+    replace(store, stack_folds=3).write(Configuration(), PEAK)
+    assert list(measured_anywhere(store.folder, Configuration(), **of_stacks)) == [PEAK]

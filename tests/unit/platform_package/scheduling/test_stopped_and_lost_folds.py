@@ -112,12 +112,12 @@ def test_a_search_at_its_limit_waits_for_what_runs_and_then_ends_with_folds_left
     log = RunLog(plan.record, run=1, num_workers=1, clock=clock)
     searcher = make_searcher(plan, heard.append, log=log, budget=Budget(max_hours=1))
     config = searcher.suggest("t0")
-    assert not searcher.is_overdue()
+    assert not searcher.is_overdue("t0")
     clock.now = 3601
 
     assert searcher.suggest("t1") is None
     assert searcher.limit is None
-    assert searcher.is_overdue()
+    assert searcher.is_overdue("t0")
     searcher.on_trial_complete("t0", finished(config))
 
     assert searcher.suggest("t1") == Searcher.FINISHED

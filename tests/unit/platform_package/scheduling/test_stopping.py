@@ -22,7 +22,8 @@ class Waiting:
     def is_dropped(self, trial_id):
         return trial_id in self.dropped
 
-    def is_overdue(self):
+    def is_overdue(self, trial_id):
+        assert trial_id
         return self.overdue
 
 

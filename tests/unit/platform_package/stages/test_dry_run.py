@@ -1,5 +1,6 @@
 """What a search says that it would do: every line computed or measured, and nothing written."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,13 @@ def test_what_racing_would_do_follows_from_the_subjects(said, num_subjects, raci
     assert expected in said(options(racing=racing), of=dataset(num_subjects))
 
 
+def test_stacks_are_told_with_their_sizes(said):
+    text = said(options(stack_folds=3), of=dataset(11))
+
+    # Careful racing looks after 8 and 10 subjects.
+    assert "would run 4 configurations x 11 folds = 44 folds in 20 trials, of 3, 3, 2, 2, 1 folds side by side" in text
+
+
 def test_a_window_longer_than_the_stored_band_is_a_conflict(said, workspace):
     FlowStore.create(workspace.flow_store("toy", SETTINGS), SETTINGS)
     wanted = options("table5", num_configurations=7, sampler=SamplerName.GRID, racing=Racing.OFF)
@@ -167,6 +175,10 @@ def test_what_a_gpu_would_be_shared_by_is_told_once_it_is_measured(said, workspa
 
     expected = "holds 12.50 of 80.0 GB of NVIDIA H100, so that 4 share one, 0.25 each"
     assert f"GPU, measured: a fold of the largest network {expected}" in said(wanted)
+    stacked = options(gpus_per_fold=None, stack_folds=2)
+    assert "GPU, measured" not in said(stacked)
+    replace(store, stack_folds=2).write(largest(named_space("smoke")), peak)
+    assert f"GPU, measured: a stack of 2 folds of the largest network {expected}" in said(stacked)
     assert "GPU" not in said(wanted, of=dataset(4)).split("measured before its first fold")[1]
 
 

@@ -42,6 +42,7 @@ def test_a_drawn_space_has_four_configurations_by_tpe_with_careful_racing():
 
     assert (options.num_configurations, options.sampler, options.racing) == (4, SamplerName.TPE, Racing.CAREFUL)
     assert options.prior_studies == ()
+    assert (options.stack_folds, options_of("--stack-folds", "4").stack_folds) == (1, 4)
 
 
 @pytest.mark.parametrize(("space", "num_points"), [("table3", 4), ("table4", 5), ("table5", 7), ("table6", 8)])
@@ -96,6 +97,7 @@ def test_a_sampler_that_does_not_fit_the_space_is_refused_at_once():
     [
         ("--configurations", "--configurations must be at least 1, got 0"),
         ("--lag", "--lag must be at least 1, got 0"),
+        ("--stack-folds", "--stack-folds must be at least 1, got 0"),
     ],
 )
 def test_numbers_below_one_are_refused(option, message):

@@ -50,6 +50,7 @@ def test_a_study_is_continued_under_the_identity_it_was_begun_with(path, make_st
         ("decodings", [{}, {"macro_duration": 50}], r"decodings is \[\{\}\], asked \[\{\}, \{'macro_duration': 50\}\]"),
         ("sampler", "random", "sampler is 'tpe', asked 'random'"),
         ("racing", "careful", "racing is 'off', asked 'careful'"),
+        ("stack_folds", 4, "stack_folds is 1, asked 4"),
         ("prior_studies", ["other"], r"prior_studies is \[\], asked \['other'\]"),
         ("versions", {"torch": "3.0"}, r"versions is \{'torch': '2.13.0'\}, asked \{'torch': '3.0'\}"),
     ],
