@@ -33,11 +33,12 @@ def test_killed_at_random_moments_studies_end_as_if_nothing_had_happened(
     moments = random.Random(SEED)
     expected = _without_times(tracked(undisturbed.workspace)["runs"])
     kills = studies = 0
-    # From a start to its end as it is on this machine now: moments are spread over all of it.
-    seconds = _seconds_of_a_whole_search(_study(extracted, tmp_path / "measured"))
+    whole, folds = _seconds_of_a_search(_study(extracted, tmp_path / "measured"))
     while kills < NUM_KILLS:
         staged = _study(extracted, tmp_path / f"study-{studies}")
-        of_this_study = _kill_until_finished(staged, moments, seconds, at_most=min(LONGEST_STUDY, NUM_KILLS - kills))
+        of_this_study = _kill_until_finished(
+            staged, moments, whole, folds, at_most=min(LONGEST_STUDY, NUM_KILLS - kills)
+        )
         kills, studies = kills + of_this_study, studies + 1
         print(f"seed {SEED}, study {studies}: {of_this_study} kills, {staged.repeated} folds repeated", flush=True)
         as_if_nothing_had_happened(undisturbed, staged, *WORKERS)
@@ -54,18 +55,32 @@ def _study(extracted: Path, folder: Path) -> StagedSearch:
     return StagedSearch(workspace, marks)
 
 
-def _seconds_of_a_whole_search(staged: StagedSearch) -> float:
-    started = time.monotonic()
+def _seconds_of_a_search(staged: StagedSearch) -> tuple[float, float]:
+    """From a start, and from its first fold, to its end, as they are on this machine now."""
+    started = time.time()
     assert staged.finish(*WORKERS).ended.code == 0, staged.said
-    return time.monotonic() - started
+    ended = time.time()
+    return ended - started, ended - _starts_of_folds(staged)[0].stat().st_mtime
 
 
-def _kill_until_finished(staged: StagedSearch, moments: random.Random, seconds: float, *, at_most: int) -> int:
-    """Starts the search and kills it until it has ended by itself; how often it was killed."""
+def _starts_of_folds(staged: StagedSearch) -> list[Path]:
+    return sorted(staged.marks.glob(f"{Point.FOLD_STARTED}.*"))
+
+
+def _kill_until_finished(
+    staged: StagedSearch, moments: random.Random, whole: float, folds: float, *, at_most: int
+) -> int:
+    """Starts the search and kills it until it has ended by itself; how often it was killed.
+
+    Every other kill comes after the first fold of its start: most of a tiny search is its start.
+    """
     for kills in range(at_most):
         process, _ = staged.start(Point.FOLD_STARTED, Action.NONE, *WORKERS)
+        moment = moments.random()
+        if kills % 2:
+            _wait_for_a_fold(staged, process)
         try:
-            code = process.wait(timeout=moments.uniform(0, seconds))
+            code = process.wait(timeout=moment * (folds if kills % 2 else whole))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -73,6 +88,13 @@ def _kill_until_finished(staged: StagedSearch, moments: random.Random, seconds: 
             assert code == 0, staged.said
             return kills
     return at_most
+
+
+def _wait_for_a_fold(staged: StagedSearch, process: "subprocess.Popen[bytes]") -> None:
+    """Returns when a fold has begun since now, or the search has ended without one."""
+    before = len(_starts_of_folds(staged))
+    while len(_starts_of_folds(staged)) == before and process.poll() is None:
+        time.sleep(0.02)
 
 
 def _without_times(runs: dict[str, dict[str, object]]) -> dict[str, object]:
