@@ -101,7 +101,13 @@ class TrackingWriter:
         self._status = "FINISHED" if kind is None else "KILLED" if kind is KeyboardInterrupt else "FAILED"
         self._last_written = time.monotonic()
         self._ending.set()
-        self._wait(self._patience.at_end if kind is None else self._patience.at_stop)
+        try:
+            self._wait(self._patience.at_end if kind is None else self._patience.at_stop)
+        except KeyboardInterrupt:
+            # Asked to stop while it waits: it waits a little less, so that no run goes on saying that it runs.
+            self._status = "KILLED"
+            self._wait(self._patience.at_stop)
+            raise
         self.problems = list(self._refused.values())
         if self._given_up.is_set():
             self.problems.append(

@@ -237,3 +237,31 @@ def test_a_store_that_is_slow_is_waited_for_as_long_as_it_takes_something(record
 
     assert writer.problems == []
     assert sum(note.endswith("stopped") for note in notebook.notes) == 10
+
+
+def test_a_search_that_is_stopped_while_it_waits_for_the_store_still_ends_its_runs(records, monkeypatch):
+    notebook = Notebook()
+    writer = TrackingWriter(notebook, records, patience=QUICK)
+    waits = writer._wait
+    interrupted = []
+
+    def wait(seconds):
+        if not interrupted:
+            interrupted.append(seconds)
+            raise KeyboardInterrupt
+        waits(seconds)
+
+    monkeypatch.setattr(writer, "_wait", wait)
+    notebook.is_away = True
+
+    def search():
+        with writer:
+            records.append(asked(0))
+            wait_until(lambda: notebook.attempts > 0)
+            threading.Timer(0.05, setattr, (notebook, "is_away", False)).start()
+
+    with pytest.raises(KeyboardInterrupt):
+        search()
+
+    assert interrupted == [QUICK.at_end]
+    assert notebook.notes[-2:] == ["c0000 open stopped", "KILLED"]
