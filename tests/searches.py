@@ -3,10 +3,12 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +118,13 @@ def start_search() -> Callable[[Path, Sequence[str]], subprocess.Popen[bytes]]:
         command = [sys.executable, "-m", "platform.search", "--workspace", str(workspace), *SMOKE_SEARCH, *more]
         with search_log(workspace).open("wb") as log:
             return subprocess.Popen(
-                command, cwd=REPOSITORY, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                cwd=REPOSITORY,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                # A shell that starts tests in the background makes them, and so their children, deaf to Ctrl-C.
+                preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  no threads here
             )
 
     return start

@@ -231,7 +231,7 @@ def _failures(state: StudyState) -> list[str]:
 def _nothing_fits(state: StudyState) -> list[str]:
     """A configuration that does not fit is decided; a search of which none fits has found nothing."""
     infeasible = state.with_status(ConfigurationStatus.INFEASIBLE)
-    if len(infeasible) < len(state.configurations):
+    if not infeasible or len(infeasible) < len(state.configurations):
         return []
     return [f"no configuration fits into memory; {infeasible[0]}: {state.configurations[infeasible[0]].failure}"]
 
