@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,8 @@ from platform.console.stopping import handled_as_before
 from spotformer_core.errors import InvalidValueError
 
 JOB_ADDRESS_VARIABLE = "RAY_ADDRESS"
+SECONDS_TO_ANSWER = 10.0
+"""For whoever listens at the address of a cluster."""
 _QUIET_LOGGERS = ("ray", "ray.data", "ray.tune", "ray.train")
 
 
@@ -41,6 +44,7 @@ def connected(address: str, *, num_workers: int) -> Iterator[None]:
         return
     target = cluster_of(address)
     try:
+        _require_answer(target)
         with handled_as_before(signal.SIGTERM):
             if target:
                 ray.init(address=target, log_to_driver=may_speak, logging_level=level)
@@ -62,3 +66,14 @@ def connected(address: str, *, num_workers: int) -> Iterator[None]:
     finally:
         with handled_as_before(signal.SIGTERM):
             ray.shutdown()
+
+
+def _require_answer(target: str) -> None:
+    """Raises ConnectionError when nobody listens at HOST:PORT; Ray itself would try for more than ten minutes."""
+    host, colon, port = target.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=SECONDS_TO_ANSWER).close()
+    except (OSError, OverflowError) as error:
+        raise ConnectionError(f"nobody listens there ({error})") from error

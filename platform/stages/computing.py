@@ -10,10 +10,15 @@ def add_compute_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--workers", type=int, metavar="N", default=num_cores(), help="units of work at a time (default: one per core)"
     )
-    group.add_argument(
+    add_cluster_options(group)
+
+
+def add_cluster_options(parser: argparse._ActionsContainer) -> None:
+    """Adds `--address` and `--verbose`."""
+    parser.add_argument(
         "--address", default="", help="of a Ray cluster (default: that of the Ray job we run in, else this machine)"
     )
-    group.add_argument(
+    parser.add_argument(
         "--verbose", action="store_true", help="let Ray and MLflow print their own messages, those of workers too"
     )
 

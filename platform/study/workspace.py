@@ -71,9 +71,14 @@ class Workspace:
         return self.folder / "registered"
 
     @property
-    def tracking_uri(self) -> str:
+    def tracking_file(self) -> Path:
         """The SQLite file that MLflow uses unless told otherwise."""
-        return f"sqlite:///{self.folder / 'mlflow.db'}"
+        return self.folder / "mlflow.db"
+
+    @property
+    def tracking_uri(self) -> str:
+        """The address of that file."""
+        return f"sqlite:///{self.tracking_file}"
 
     @property
     def tracking_artifacts(self) -> Path:

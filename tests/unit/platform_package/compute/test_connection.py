@@ -1,6 +1,7 @@
 """How Ray is started: quiet, unless libraries may speak. Ray itself is not."""
 
 import logging
+import socket
 
 import pytest
 
@@ -24,9 +25,19 @@ def started(monkeypatch):
         logging.getLogger(name).setLevel(level)
 
 
-@pytest.mark.parametrize("address", ["", "10.0.0.1:6379"])
+@pytest.fixture
+def listening():
+    """The address of a port at which somebody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("has_address", [False, True])
 @pytest.mark.parametrize(("variable", "speaks", "level"), [("0", False, logging.ERROR), ("1", True, logging.INFO)])
-def test_ray_and_its_workers_speak_only_where_libraries_may(started, monkeypatch, address, variable, speaks, level):
+def test_ray_and_its_workers_speak_only_where_libraries_may(
+    started, monkeypatch, listening, has_address, variable, speaks, level
+):
+    address = listening if has_address else ""
     monkeypatch.setenv(VERBOSE_VARIABLE, variable)
 
     with connection.connected(address, num_workers=2):
@@ -38,15 +49,30 @@ def test_ray_and_its_workers_speak_only_where_libraries_may(started, monkeypatch
     assert started[1:] == ["shut down"]
 
 
-def test_a_cluster_that_does_not_answer_is_named(started, monkeypatch):
+def test_an_address_at_which_nobody_listens_is_named_before_ray_tries_it_for_minutes(started):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+
+    for target in (address, f"ray://{address}"):
+        with (
+            pytest.raises(
+                InvalidValueError, match=rf"got '{target}': nobody listens there .*Start one with `ray start"
+            ),
+            connection.connected(target, num_workers=2),
+        ):
+            pass
+    assert started == []
+
+
+def test_a_cluster_that_does_not_answer_is_named(started, listening, monkeypatch):
     def refuse(**options):
         raise ConnectionError("nobody there")
 
     monkeypatch.setattr(connection.ray, "init", refuse)
 
     with (
-        pytest.raises(InvalidValueError, match=r"got '10.0.0.1:6379': nobody there\. Start one with `ray start"),
-        connection.connected("10.0.0.1:6379", num_workers=2),
+        pytest.raises(InvalidValueError, match=rf"got '{listening}': nobody there\. Start one with `ray start"),
+        connection.connected(listening, num_workers=2),
     ):
         pass
 
