@@ -1,6 +1,7 @@
 """How a command stops while it is connected to Ray, and afterwards; no cluster is started."""
 
 import signal
+import socket
 
 import pytest
 import ray
@@ -20,9 +21,17 @@ def ray_that_takes_sigterm(monkeypatch):
     monkeypatch.setattr(ray, "shutdown", take)
 
 
+@pytest.fixture
+def listener():
+    """The address of somebody on this machine who listens and does no more."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
 @pytest.mark.usefixtures("ray_that_takes_sigterm")
-@pytest.mark.parametrize("address", ["", "10.0.0.1:6379"])
-def test_sigterm_is_handled_as_before_while_connected_and_afterwards(address):
+@pytest.mark.parametrize("joins", [False, True])
+def test_sigterm_is_handled_as_before_while_connected_and_afterwards(joins, listener):
+    address = listener if joins else ""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with connected(address, num_workers=1):

@@ -21,12 +21,12 @@ def test_ray_is_described_by_its_nodes(monkeypatch):
     monkeypatch.setattr(services, "has_gpus", lambda: True)
     monkeypatch.setattr(services, "most_cpus", lambda: 16.0)
 
-    finding = services.ray_finding("10.0.0.1:6379")
+    finding = services.ray_finding("127.0.0.1:6379")
 
-    assert asked == [("10.0.0.1:6379", 1)]
+    assert asked == [("127.0.0.1:6379", 1)]
     assert finding.level is Level.OK
     assert finding.found == (
-        "10.0.0.1:6379: 2 of type gpu_spot, 1 of type head; the largest has 16 CPUs for Ray; with GPUs"
+        "127.0.0.1:6379: 2 of type gpu_spot, 1 of type head; the largest has 16 CPUs for Ray; with GPUs"
     )
 
 
