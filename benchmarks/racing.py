@@ -253,11 +253,12 @@ def main() -> int:
         for what, value in (("saved", one.saved), ("lost", one.lost), ("loss", one.loss))
     }
     # A rate of a few in a hundred is told from a few dozen searches by luck: the larger comparison judges it.
-    judged = {name: one for name, one in found.items() if CANDIDATES[0].name in name} or careful
-    goals = {f"{name}: lost": HIGHEST_LOSS for name in judged}
+    of_rule = {name: one for name, one in found.items() if CANDIDATES[0].name in name}
+    judged = of_rule or careful
+    goals = {f"{name}: lost": HIGHEST_LOSS for name in of_rule}
     goals |= {f"{name}: saved": LOWEST_SAVING for name in judged if _must_save(name)}
     print(f"written to {write_result('racing', figures, goals, repeats=options.studies)}")
-    kept = all(one.lost < HIGHEST_LOSS for one in judged.values())
+    kept = all(one.lost < HIGHEST_LOSS for one in of_rule.values())
     saved = all(one.saved >= LOWEST_SAVING for name, one in judged.items() if _must_save(name))
     print("every goal is met" if kept and saved else "a goal is missed")
     return 0 if kept and saved else 1
