@@ -73,6 +73,17 @@ def run_folds(
         budget=budget,
         time_limit=FoldTimeLimit(fold_timeout, plan.state.finished_folds()),
     )
+    _tune(searcher, inputs, deaths=deaths, num_workers=num_workers, log=log)
+    if searcher.stop_reason is not None:
+        raise searcher.stop_reason
+    if not plan.finished and searcher.limit is None:
+        # Asked to stop by SIGUSR1, Tune stops its trials and returns as if all were well.
+        raise KeyboardInterrupt
+    return searcher.limit
+
+
+def _tune(searcher: FoldSearcher, inputs: FoldInputs, *, deaths: Deaths, num_workers: int, log: RunLog) -> None:
+    """Has Tune run what the searcher suggests, until it suggests no more."""
     trainable = tune.with_resources(tune.with_parameters(run_trial, inputs=inputs), placement)
     with tempfile.TemporaryDirectory(prefix="spotformer-tune-") as scratch:
         tune.Tuner(
@@ -92,9 +103,3 @@ def run_folds(
                 callbacks=[AttemptObserver(searcher, log)],
             ),
         ).fit()
-    if searcher.stop_reason is not None:
-        raise searcher.stop_reason
-    if not plan.finished and searcher.limit is None:
-        # Asked to stop by SIGUSR1, Tune stops its trials and returns as if all were well.
-        raise KeyboardInterrupt
-    return searcher.limit
