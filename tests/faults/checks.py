@@ -13,13 +13,15 @@ from mlflow.tracking import MlflowClient
 
 from platform.console.command import DONE
 from platform.study.journal import read_journal
-from platform.study.records import FoldRecord, Record
+from platform.study.records import FoldRecord, LostRecord, Record, RunRecord, StoppedRecord, WinnerRecord
 from platform.study.workspace import Workspace, scores_path
 from tests.faults.staged import StagedSearch
 from tests.searches import SMOKE_STUDY, Search
 
 MINE = ("spotformer.study", "mlflow.parentRunId")
 """Tags that name a study or a run by what was drawn for it."""
+SPENT = (RunRecord, LostRecord, StoppedRecord, WinnerRecord)
+NOT_DECIDED = frozenset({"seconds", "versions", "usage"})
 
 
 def as_if_nothing_had_happened(
@@ -46,10 +48,12 @@ def same_as_undisturbed(journal: Path, undisturbed: Path) -> None:
 
 
 def decisions(records: list[Record]) -> list[str]:
-    """The records without times, versions and their order among each other; the study itself is left out."""
+    """The records without what was spent, versions and their order among each other; the study itself is left out."""
     told = []
     for record in records[1:]:
-        values = {name: getattr(record, name) for name in record.__slots__ if name not in {"seconds", "versions"}}
+        if isinstance(record, SPENT):
+            continue
+        values = {name: getattr(record, name) for name in record.__slots__ if name not in NOT_DECIDED}
         told.append(json.dumps({"record": type(record).__name__, **values}, sort_keys=True))
     return sorted(told)
 
@@ -77,7 +81,8 @@ def _told(run: Run) -> dict[str, Any]:
     return {
         "status": run.info.status,
         "params": run.data.params,
-        "metrics": run.data.metrics,
+        # What was measured of the machine while a search ran is in no journal.
+        "metrics": {name: value for name, value in run.data.metrics.items() if not name.startswith("system/")},
         "tags": {name: value for name, value in run.data.tags.items() if name not in MINE},
         "artifacts": _artifacts(run.info.artifact_uri),
     }
