@@ -26,6 +26,21 @@ SMILE = Expression(onset=5, apex=10, offset=15, kind=ExpressionKind.MACRO)
 HALF_A_GPU = Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=0.5), node_cpus=2))
 
 
+def toy_study(subjects, **fields):
+    """The first record of a journal over these subjects; a configuration waits for the one before it."""
+    usual = {
+        "dataset": "toy",
+        "dataset_digest": "00ff",
+        "space": {"apex_thresholds": [0.5]},
+        "seed": 7,
+        "scheduling": "reproducible",
+        "lag": 1,
+        "extraction": {},
+        "versions": {},
+    }
+    return StudyRecord(subjects=subjects, **usual | fields)
+
+
 @pytest.fixture
 def journal(tmp_path):
     with Journal(tmp_path / "journal.jsonl") as journal:
@@ -35,17 +50,7 @@ def journal(tmp_path):
 @pytest.fixture
 def plan(journal):
     """Two configurations over the subjects "b" and "a"."""
-    study = StudyRecord(
-        dataset="toy",
-        dataset_digest="00ff",
-        space={"apex_thresholds": [0.5]},
-        seed=7,
-        scheduling="reproducible",
-        lag=1,
-        subjects=["b", "a"],
-        extraction={},
-        versions={},
-    )
+    study = toy_study(["b", "a"])
     return Plan(open_study(journal, study), journal, lambda outcomes: {"window": 9}, num_configurations=2)
 
 
@@ -82,18 +87,7 @@ def raced(journal):
     """Makes a plan of two configurations over ten subjects with careful racing."""
 
     def make(scheduling):
-        study = StudyRecord(
-            dataset="toy",
-            dataset_digest="00ff",
-            space={"apex_thresholds": [0.5]},
-            seed=7,
-            scheduling=scheduling,
-            lag=1,
-            subjects=SUBJECTS,
-            extraction={},
-            versions={},
-            racing="careful",
-        )
+        study = toy_study(SUBJECTS, scheduling=scheduling, racing="careful")
         return Plan(open_study(journal, study), journal, lambda outcomes: {"window": 9}, num_configurations=2)
 
     return make
@@ -172,19 +166,7 @@ def make_stacked_plan(journal):
     """Makes a plan of two configurations over five subjects in stacks of two; any field of the study can be given."""
 
     def make(**fields):
-        usual = {
-            "dataset": "toy",
-            "dataset_digest": "00ff",
-            "space": {"apex_thresholds": [0.5]},
-            "seed": 7,
-            "scheduling": "reproducible",
-            "lag": 1,
-            "subjects": list("abcde"),
-            "extraction": {},
-            "versions": {},
-            "stack_folds": 2,
-        }
-        study = StudyRecord(**usual | fields)
+        study = toy_study(**{"subjects": list("abcde"), "stack_folds": 2} | fields)
         return Plan(open_study(journal, study), journal, lambda outcomes: {"window": 9}, num_configurations=2)
 
     return make

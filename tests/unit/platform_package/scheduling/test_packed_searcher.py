@@ -15,10 +15,11 @@ from platform.scheduling.trials import IS_MEASUREMENT
 from platform.study.journal import Journal, read_journal
 from platform.study.opening import open_study
 from platform.study.planning import Plan
-from platform.study.records import ConfigurationRecord, FoldRecord, InfeasibleRecord, StudyRecord
+from platform.study.records import ConfigurationRecord, FoldRecord, InfeasibleRecord
 from platform.study.state import ConfigurationStatus
 from spotformer_core.choices import GpuSteps
 from spotformer_core.config import Configuration
+from tests.unit.platform_package.scheduling.conftest import toy_study
 
 SHORTAGE = {OUT_OF_MEMORY: "too large", "done": True}
 
@@ -26,17 +27,7 @@ SHORTAGE = {OUT_OF_MEMORY: "too large", "done": True}
 @pytest.fixture
 def plan(tmp_path):
     """Two configurations of different width over three subjects, which do not wait for each other."""
-    study = StudyRecord(
-        dataset="toy",
-        dataset_digest="00ff",
-        space={"apex_thresholds": [0.5]},
-        seed=7,
-        scheduling="free-running",
-        lag=1,
-        subjects=["c", "b", "a"],
-        extraction={},
-        versions={},
-    )
+    study = toy_study(["c", "b", "a"], scheduling="free-running")
     with Journal(tmp_path / "journal.jsonl") as journal:
         state = open_study(journal, study)
         yield Plan(state, journal, lambda outcomes: {"width": 8 + len(outcomes)}, num_configurations=2)
