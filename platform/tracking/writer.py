@@ -82,7 +82,7 @@ class TrackingWriter:
         self._ending, self._given_up = threading.Event(), threading.Event()
         self._usual_turn = sys.getswitchinterval()
         self._status = ""
-        self._has_begun = False
+        self._has_begun = self._is_ending = False
         self._refused: dict[str, str] = {}
         self._last_error = ""
         self._last_written = time.monotonic()
@@ -177,10 +177,12 @@ class TrackingWriter:
             self._projection.begin()
             self._projection.close_strangers(state)
             self._has_begun = True
-        if is_last:
-            self._follower.reopen(self._refused)
+        if is_last and not self._is_ending:
+            # Once: a store that takes some of it and refuses the rest would look alive for ever.
+            self._is_ending = True
+            self._follower.reopen((*self._refused, *state.with_status(ConfigurationStatus.OPEN)))
             self._refused = {}
-        for name in self._follower.waiting(is_last=is_last):
+        for name in self._follower.waiting():
             self._write(name, is_running=not is_last)
         self._projection.write_best(state)
         if self._samples is not None:
@@ -229,14 +231,12 @@ class _Follower:
             if not isinstance(record, StudyRecord | RunRecord):
                 self._changed[record.configuration] = None
 
-    def waiting(self, *, is_last: bool) -> tuple[str, ...]:
-        """Configurations to be written; with the last of a search the undecided ones too, which run no more."""
-        if is_last:
-            self.reopen(self.state.with_status(ConfigurationStatus.OPEN))
+    def waiting(self) -> tuple[str, ...]:
+        """Configurations to be written."""
         return tuple(self._changed)
 
     def reopen(self, names: Iterable[str]) -> None:
-        """These are to be written again."""
+        """These are to be written again: refused ones, and with the end of a search those that run no more."""
         self._changed |= dict.fromkeys(names)
 
     def done(self, name: str) -> None:

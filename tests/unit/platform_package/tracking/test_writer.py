@@ -206,6 +206,24 @@ def test_the_end_waits_for_a_store_that_is_away_as_long_as_it_says_and_tells_wha
     assert "the same command writes them" in problem
 
 
+def test_a_store_that_takes_a_part_and_refuses_the_rest_is_given_up_like_one_that_takes_nothing(records):
+    class FullDisk(Notebook):
+        def write_best(self, state) -> None:
+            raise ConnectionError("disk is full")
+
+    notebook = FullDisk("c0001")
+    records += [asked(0), asked(1)]
+    started = time.monotonic()
+
+    with TrackingWriter(notebook, records, patience=QUICK) as writer:
+        pass
+
+    assert time.monotonic() - started < 10
+    assert notebook.notes.count("c0000 open stopped") == 1
+    assert "c0001 open stopped was refused" in writer.problems[0]
+    assert "disk is full" in writer.problems[1]
+
+
 def test_a_store_that_hangs_holds_up_neither_the_search_nor_its_end(records, caplog):
     hangs = threading.Event()
     notebook = Notebook()
