@@ -14,7 +14,8 @@ from platform.reporting.decoding_report import (
 )
 from platform.reporting.study_comparison import read_study
 from platform.stages.decoding import DecodeOptions, chosen_configurations, decoded_study, parse_decodings
-from platform.stages.reading import add_workspace_option
+from platform.stages.workspace_options import add_workspace_option
+from platform.study.keeping import fetch_study
 from search_spaces.usual_decodings import USUAL_DECODINGS
 
 DEFAULT_CANDIDATES = 64
@@ -29,6 +30,7 @@ def main(options: argparse.Namespace) -> int:
         configurations=tuple(options.configurations),
     )
     folder = options.workspace.study(options.study)
+    fetch_study(options.workspace, options.study)
     state = read_study(folder)
     count = len(chosen_configurations(state, wanted)) * len(state.study.subjects)
     with StageProgress("decode", total=count, unit="folds") as progress:

@@ -15,8 +15,8 @@ from platform.rendering.dataset import (
     prepare_root,
 )
 from platform.stages.computing import num_cores
-from platform.stages.reading import add_workspace_option
 from platform.stages.rendering import render_demo, render_missing
+from platform.stages.workspace_options import add_workspace_option
 from spotformer_core.datasets.releases import ANNOTATION_TABLES
 from spotformer_core.errors import InvalidValueError
 
@@ -44,7 +44,13 @@ def _render_demo(options: argparse.Namespace) -> int:
         seed=options.seed,
     )
     root = options.workspace.demo_root if options.root is None else options.root.expanduser().resolve()
+    is_kept = options.root is None
+    if is_kept:
+        options.workspace.storage.require_usable()
+        options.workspace.storage.fetch(root)
     rendered = render_demo(root, settings, num_workers=options.workers)
+    if is_kept:
+        options.workspace.storage.send_folder(root)
     print(f"demo dataset in {root}: {rendered} recordings rendered now, the others were there")
     print(f"next: python -m platform.search --dataset demo --root {root}")
     return DONE

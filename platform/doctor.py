@@ -8,7 +8,8 @@ from pathlib import Path
 
 from platform.console.command import DONE, UNDONE, command_parser, run_command
 from platform.stages.computing import add_cluster_options
-from platform.stages.reading import add_tracking_option, add_workspace_option
+from platform.stages.reading import add_tracking_option
+from platform.stages.workspace_options import add_workspace_option
 from spotformer_core.atomic_files import written_whole
 
 

@@ -9,7 +9,8 @@ from platform.stages.checking import add_check_option, check_dataset
 from platform.stages.computing import add_compute_options
 from platform.stages.extracting import extract_missing, problems
 from platform.stages.feature_options import add_feature_options, feature_options
-from platform.stages.reading import add_dataset_options, add_workspace_option, dataset_options, read
+from platform.stages.reading import add_dataset_options, dataset_options, read
+from platform.stages.workspace_options import add_workspace_option
 from spotformer_core.config import LARGEST_WINDOW
 
 
@@ -21,6 +22,7 @@ def main(options: argparse.Namespace) -> int:
     make_landmarks = partial(features.landmark_source, chosen.name, root=chosen.root, workspace=options.workspace)
     if options.check:
         return check_dataset(chosen, make_landmarks)
+    options.workspace.storage.require_usable()
     dataset = read(chosen)
     landmarks = make_landmarks()
     store, outcomes = extract_missing(

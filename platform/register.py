@@ -9,15 +9,17 @@ from platform.stages.computing import add_compute_options
 from platform.stages.reading import (
     add_dataset_options,
     add_tracking_option,
-    add_workspace_option,
     chosen_dataset,
     dataset_options,
 )
 from platform.stages.registering import RegistrationOptions, register_configuration
+from platform.stages.workspace_options import add_workspace_option
+from platform.study.keeping import fetch_study
 
 
 def main(options: argparse.Namespace) -> int:
     """Trains what is missing, registers it; 0 when the model is the champion."""
+    fetch_study(options.workspace, options.study)
     kept = register_configuration(
         read_study(options.workspace.study(options.study)),
         chosen_dataset(dataset_options(options)),

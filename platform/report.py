@@ -29,7 +29,8 @@ from platform.reporting.paper_tables_report import (
 from platform.reporting.score_report import print_score, score_report, write_score_json
 from platform.reporting.study_comparison import compare_configurations, read_study
 from platform.reporting.truths import read_truths
-from platform.stages.reading import add_workspace_option
+from platform.stages.workspace_options import add_workspace_option
+from platform.study.keeping import fetch_journals, fetch_study
 from spotformer_core.datasets.releases import ANNOTATION_TABLES
 from spotformer_core.metrics.conventions import CONVENTIONS, STRICT, convention_named
 
@@ -50,11 +51,14 @@ def _study(options: argparse.Namespace) -> int:
     pictures = PictureOptions(
         recordings=tuple(options.recordings), landmark=options.landmark, contrast=options.contrast
     )
+    fetch_study(options.workspace, options.study)
     facts = reported_facts(
         options.workspace, options.study, pictures=pictures, seed=options.seed, other_names=tuple(REPORTS)
     )
     out = options.out or options.workspace.study(options.study) / "report"
     written = write_report(facts, out, workspace=options.workspace)
+    if options.out is None:
+        options.workspace.storage.send_folder(out)
     if options.json is not None:
         write_report_json(options.json, report_as_json(facts, written))
     for reason in facts.not_drawn:
@@ -75,6 +79,7 @@ def _score(options: argparse.Namespace) -> int:
 
 
 def _leaderboard(options: argparse.Namespace) -> int:
+    fetch_study(options.workspace, options.study)
     state = read_study(options.workspace.study(options.study))
     comparison = compare_configurations(state, seed=options.seed)
     title = f"study {options.study}"
@@ -87,6 +92,7 @@ def _leaderboard(options: argparse.Namespace) -> int:
 
 
 def _tables(options: argparse.Namespace) -> int:
+    fetch_journals(options.workspace)
     own, left_out = own_configurations(options.workspace.studies)
     report = PaperReport(
         tables=compared_tables(own, seed=options.seed), counts=compared_counts(own), left_out=tuple(left_out)

@@ -20,7 +20,6 @@ from platform.stages.preparing import PreparedFeatures, extracted_features, impo
 from platform.stages.reading import (
     add_dataset_options,
     add_tracking_option,
-    add_workspace_option,
     dataset_options,
     read,
     require_readable,
@@ -30,6 +29,8 @@ from platform.stages.search_options import SearchOptions
 from platform.stages.searching import search
 from platform.stages.study_options import add_study_options, study_options
 from platform.stages.tracking import require_tracking
+from platform.stages.workspace_options import add_workspace_option
+from platform.study.keeping import fetch_journals
 from search_spaces.named import names_of_spaces
 from spotformer_core.choices import GpuSteps
 from spotformer_core.datasets import lineage
@@ -52,7 +53,9 @@ def main(options: argparse.Namespace) -> int:
     make_landmarks = partial(features.landmark_source, chosen.name, root=chosen.root, workspace=options.workspace)
     if options.check:
         return check_dataset(chosen, make_landmarks)
+    options.workspace.storage.require_usable(to_write=not options.dry_run)
     if options.dry_run:
+        fetch_journals(options.workspace)
         dataset = read(chosen)
         require_readable(dataset)
         require_two_subjects(dataset)
@@ -84,6 +87,7 @@ def _search_released(options: argparse.Namespace, wanted: SearchOptions) -> int:
             f"--features must come with --dataset {lineage.NAME} and --annotations, got --dataset {options.dataset} "
             f"and --annotations {options.annotations}. Give the table that came with the features."
         )
+    options.workspace.storage.require_usable()
     require_tracking(wanted, workspace=options.workspace)
     prepared = imported_features(released_options(options), space=wanted.space, workspace=options.workspace)
     require_two_subjects(prepared.dataset)

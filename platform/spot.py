@@ -12,8 +12,9 @@ from platform.landmarks.options import add_lost_face_options, lost_face_policy
 from platform.landmarks.streams import landmark_stream
 from platform.spotting.orders import SpotOptions, named_videos
 from platform.stages.computing import add_compute_options
-from platform.stages.reading import add_tracking_option, add_workspace_option
+from platform.stages.reading import add_tracking_option
 from platform.stages.spotting import SpottedVideos, model_folder_of, spot_all
+from platform.stages.workspace_options import add_workspace_option
 from spotformer_core.errors import require
 from spotformer_core.spotting.model_files import read_model
 

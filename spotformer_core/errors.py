@@ -9,6 +9,7 @@
     |-- FlowStoreError        a flow store is missing, damaged or made with other settings
     |-- StudyError            a study cannot be started or continued
     |   `-- JournalError      the journal of a study is damaged or in use
+    |-- StorageError          the object store that keeps a workspace cannot be used
     |-- TrainingError         a fold cannot be trained
     `-- ModelError            a stored model is missing, damaged or of another version
 
@@ -53,6 +54,10 @@ class StudyError(SpotFormerError):
 
 class JournalError(StudyError):
     """The journal of a study is damaged or in use."""
+
+
+class StorageError(SpotFormerError):
+    """The object store that keeps a workspace cannot be used."""
 
 
 class TrainingError(SpotFormerError):

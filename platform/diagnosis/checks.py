@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from platform.diagnosis.finding import Finding
 from platform.diagnosis.libraries import CONSTRAINTS, libraries_finding, required
 from platform.diagnosis.machine import compiled_code_finding, gpu_finding, videos_finding, workspace_finding
-from platform.diagnosis.services import landmarks_finding, ray_finding, tracking_finding
+from platform.diagnosis.services import landmarks_finding, ray_finding, storage_finding, tracking_finding
 from platform.study.workspace import Workspace
 
 
@@ -19,6 +19,7 @@ def findings(*, workspace: Workspace, address: str, tracking_uri: str) -> Iterat
     yield libraries_finding(required(), CONSTRAINTS)
     yield compiled_code_finding()
     yield workspace_finding(workspace.folder)
+    yield storage_finding(workspace)
     yield videos_finding()
     yield landmarks_finding()
     yield gpu_finding()

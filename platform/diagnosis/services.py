@@ -34,6 +34,18 @@ def _answers(tracking_uri: str) -> str:
     return f"{tracking_uri} answers"
 
 
+def storage_finding(workspace: Workspace) -> Finding:
+    """Whether the object store that keeps the workspace takes objects and gives them back."""
+    if not workspace.storage_uri:
+        return Finding(name="storage", level=Level.OK, found="the workspace is its folder; all nodes must see it")
+    return checked("storage", lambda: _takes_objects(workspace))
+
+
+def _takes_objects(workspace: Workspace) -> str:
+    workspace.storage.require_usable()
+    return f"{workspace.storage_uri} takes objects and gives them back"
+
+
 def landmarks_finding() -> Finding:
     """Whether faces can be detected; a note where they cannot, since landmarks may come as files."""
     return checked("landmarks", _detector, level=Level.NOTE)

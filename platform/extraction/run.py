@@ -5,6 +5,7 @@ from contextlib import closing
 from typing import Any
 
 from platform.compute.ray_logs import place_of_logs
+from platform.extraction.folders import ExtractionFolders
 from platform.extraction.ledger import ExtractedRecording, Ledger
 from platform.extraction.planning import WorkPlan, state_of
 from platform.extraction.pool import run_units
@@ -20,11 +21,17 @@ OnRecording = Callable[[ExtractedRecording], None]
 
 
 def detect_landmarks(
-    plan: WorkPlan, landmarks: LandmarkSource, *, num_workers: int, on_unit: OnUnit, on_recording: OnRecording
+    plan: WorkPlan,
+    landmarks: LandmarkSource,
+    *,
+    num_workers: int,
+    on_unit: OnUnit,
+    on_recording: OnRecording,
+    folders: ExtractionFolders | None = None,
 ) -> tuple[ExtractedRecording, ...]:
     """Looks for faces in every chunk of the plan; one outcome for each recording of it."""
     ledger = Ledger(plan.units, lambda recording: _ended(recording, lambda _: Worked(is_last=True)))
-    return _run(LandmarkWorker, (landmarks,), plan, ledger, num_workers, on_unit, on_recording)
+    return _run(LandmarkWorker, (landmarks, folders), plan, ledger, num_workers, on_unit, on_recording)
 
 
 def extract_flow_bands(
@@ -35,6 +42,7 @@ def extract_flow_bands(
     num_workers: int,
     on_unit: OnUnit,
     on_recording: OnRecording,
+    folders: ExtractionFolders | None = None,
 ) -> tuple[ExtractedRecording, ...]:
     """Extracts every chunk of the plan; one outcome for each recording of it, of which `on_recording` hears at once.
 
@@ -43,13 +51,15 @@ def extract_flow_bands(
     """
     chunks = ChunkStore(store)
 
-    def finish(recording: Recording) -> UnitOutcome:
-        return _ended(
-            recording,
-            lambda _: Worked(is_last=finish_if_complete(recording, chunks, state_of(recording, landmarks))),
-        )
+    here = folders or ExtractionFolders()
 
-    return _run(FlowWorker, (store, landmarks), plan, Ledger(plan.units, finish), num_workers, on_unit, on_recording)
+    def finished(unit: WorkUnit) -> Worked:
+        here.fetch_chunks(unit.recording, chunks)
+        state = state_of(unit.recording, landmarks)
+        return Worked(is_last=finish_if_complete(unit.recording, chunks, state, here))
+
+    ledger = Ledger(plan.units, lambda recording: _ended(recording, finished))
+    return _run(FlowWorker, (store, landmarks, folders), plan, ledger, num_workers, on_unit, on_recording)
 
 
 def _run(

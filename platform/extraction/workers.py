@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from platform.extraction.folders import ExtractionFolders
 from platform.extraction.planning import state_of
 from platform.extraction.units import UNIT, Worked, WorkUnit, as_batch, attempt
 from platform.landmarks.source import LandmarkSource
@@ -30,8 +31,10 @@ from spotformer_core.shapes import Float32
 class FlowWorker:
     """Extracts the flow of chunks; whoever finds that no other chunk of the recording is missing finishes it."""
 
-    def __init__(self, store: FlowStore, landmarks: LandmarkSource) -> None:
+    def __init__(self, store: FlowStore, landmarks: LandmarkSource, folders: ExtractionFolders | None = None) -> None:
         use_one_thread()
+        self._folders = folders or ExtractionFolders()
+        self._folders.fetch()
         self._store = store
         self._chunks = ChunkStore(store)
         self._landmarks = landmarks
@@ -64,7 +67,8 @@ class FlowWorker:
             seconds = time.perf_counter() - started
             self._require_same_landmarks(recording, state)
             self._chunks.write(recording, chunk, flow, state)
-        return Worked(work_seconds=seconds, is_last=finish_if_complete(recording, self._chunks, state))
+            self._folders.keep_chunk(recording, chunk, self._chunks)
+        return Worked(work_seconds=seconds, is_last=finish_if_complete(recording, self._chunks, state, self._folders))
 
     def _landmarks_of(self, recording: Recording, state: RecordingState) -> Float32[np.ndarray, "frames 68 2"]:
         # Chunks of one recording mostly come one after the other.
@@ -83,8 +87,10 @@ class FlowWorker:
 class LandmarkWorker:
     """Detects the landmarks of chunks; the source keeps them."""
 
-    def __init__(self, landmarks: LandmarkSource) -> None:
+    def __init__(self, landmarks: LandmarkSource, folders: ExtractionFolders | None = None) -> None:
         use_one_thread()
+        self._folders = folders or ExtractionFolders()
+        self._folders.fetch()
         self._landmarks = landmarks
         self._walk = VideoWalk()
 
@@ -95,17 +101,22 @@ class LandmarkWorker:
     def _detect(self, unit: WorkUnit) -> Worked:
         started = time.perf_counter()
         self._landmarks.detect_chunk(unit.recording, unit.chunk, self._walk)
+        self._folders.keep_landmarks()
         return Worked(work_seconds=time.perf_counter() - started)
 
 
-def finish_if_complete(recording: Recording, chunks: ChunkStore, state: RecordingState) -> bool:
-    """Whether the recording is in the store now; it is put there when all of its chunks are in.
+def finish_if_complete(
+    recording: Recording, chunks: ChunkStore, state: RecordingState, folders: ExtractionFolders
+) -> bool:
+    """Whether the recording is in the store now; it is put there when all of its chunks are on this disk.
 
     Raises:
         RecordingError, FlowStoreError, OSError: as `ChunkStore.finish`.
+        StorageError: when the storage of the workspace does not take it.
     """
     if len(chunks_of(recording.num_frames)) > 1 and not chunks.missing(recording, state):
         chunks.finish(recording, state)
+        folders.keep_recording(recording, chunks)
     return chunks.is_finished(recording, state)
 
 

@@ -4,7 +4,7 @@ import errno
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from platform.scheduling.fold_progress import FoldProgress
+from platform.storage.workspace_storage import SharedDisk, WorkspaceStorage
 from platform.study.identity import fold_seed, versions
 from platform.study.records import FoldRecord
 from platform.study.workspace import scores_path, table_path
@@ -21,7 +22,7 @@ from spotformer_core.config import Configuration
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.recording import Recording
 from spotformer_core.decoding.score_files import write_scores
-from spotformer_core.errors import TrainingError
+from spotformer_core.errors import StorageError, TrainingError
 from spotformer_core.flow.store import FlowStore
 from spotformer_core.metrics.protocols import LAST_EPOCH, Setting
 from spotformer_core.metrics.setting_tables import setting_table, write_setting_table
@@ -36,6 +37,7 @@ FINISHED = "finished"
 FAILURE = "failure"
 OUT_OF_MEMORY = "out_of_memory"
 DISK_FULL = "disk_full"
+NOT_KEPT = "not_kept"
 
 CPU = TrainingDevice(place="cpu")
 
@@ -60,6 +62,7 @@ class FoldInputs:
         settings: what is chosen among on stored scores; the last epoch with the configuration's own decoding first.
         decodings: what each candidate changes in a configuration's own decoding.
         stack_folds: that the largest stack of a configuration trains side by side.
+        storage: of the workspace in which the store and the study's folder lie.
         may_be_stopped: whether a fold reports its progress, so that it can be stopped while it runs.
         gpu: of a worker, called there.
     """
@@ -69,6 +72,7 @@ class FoldInputs:
     space: Space
     study_folder: Path
     seed: int
+    storage: WorkspaceStorage = field(default_factory=SharedDisk)
     settings: tuple[Setting, ...] = (Setting(),)
     decodings: tuple[dict[str, Any], ...] = ({},)
     gpu_steps: GpuSteps = GpuSteps.EAGER
@@ -80,8 +84,8 @@ class FoldInputs:
 def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
     """The outcome of one fold under exactly one key.
 
-    FINISHED (a fold record as JSON, because Tune flattens nested results), FAILURE, OUT_OF_MEMORY or DISK_FULL (a
-    reason).
+    FINISHED (a fold record as JSON, because Tune flattens nested results), FAILURE, OUT_OF_MEMORY, DISK_FULL or
+    NOT_KEPT (a reason).
 
     Args:
         trial: `configuration`, `params`, `subject`, and `num_gpus`, which are reserved for it.
@@ -94,7 +98,7 @@ def run_fold(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
 def outcome_on_device(
     work: Callable[[TrainingDevice], dict[str, Any]], inputs: FoldInputs, *, num_gpus: float
 ) -> dict[str, Any]:
-    """What `work` gives, or under FAILURE, OUT_OF_MEMORY or DISK_FULL why it gives nothing.
+    """What `work` gives, or under FAILURE, OUT_OF_MEMORY, DISK_FULL or NOT_KEPT why it gives nothing.
 
     Args:
         work: is given the worker's GPU if `num_gpus` are reserved for it; afterwards it leaves nothing there.
@@ -103,7 +107,10 @@ def outcome_on_device(
     torch.set_num_threads(1)
     device = inputs.gpu() if num_gpus > 0 else CPU
     try:
+        inputs.storage.fetch_once(inputs.store.folder)
         return work(device)
+    except StorageError as error:
+        return {NOT_KEPT: str(error)}
     except DeviceMemoryError as error:
         return {OUT_OF_MEMORY: str(error)}
     except TrainingError as error:
@@ -148,17 +155,20 @@ def _evaluate(trial: dict[str, Any], inputs: FoldInputs, device: TrainingDevice)
 
 
 def written_fold(result: FoldResult, trial: dict[str, Any], inputs: FoldInputs, *, subject: str) -> dict[str, Any]:
-    """The values of a fold's record, when its frame scores, and its counts under every setting, are on disk.
+    """The values of a fold's record, when its frame scores, and its counts under every setting, are kept.
 
     Raises:
         OSError: when they cannot be written.
+        StorageError: when the storage does not take them.
     """
     place = (inputs.study_folder, trial["configuration"], subject)
-    for epoch, scores in _by_stored_epoch(result, inputs.space.stored_epochs).items():
+    by_epoch = _by_stored_epoch(result, inputs.space.stored_epochs)
+    for epoch, scores in by_epoch.items():
         write_scores(scores_path(*place, epoch=epoch), scores)
     table = _table(result, inputs, inputs.space.configuration(trial["params"]))
     if len(inputs.settings) > 1:
         write_setting_table(table_path(*place), inputs.settings, table)
+    inputs.storage.send(*(scores_path(*place, epoch=epoch) for epoch in by_epoch), table_path(*place))
     return {
         "configuration": trial["configuration"],
         "subject": subject,

@@ -42,6 +42,7 @@ def run_measurement(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]
         return {NO_GPU: "the GPUs of the cluster cannot be used by PyTorch where the folds run"}
     configuration = inputs.space.configuration(trial["params"])
     try:
+        inputs.storage.fetch_once(inputs.store.folder)
         gpu = device.memory.describe()
         limit_memory(device, configuration, share=trial["num_gpus"])
         bands = [inputs.store.read(recording) for recording in inputs.recordings]

@@ -1,5 +1,6 @@
 """Runs the folds of a plan on Ray Tune until the plan is finished."""
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from platform.study.budget import Budget, Limit
 from platform.study.planning import Plan
 from platform.study.records import FoldRecord
 from platform.study.run_log import RunLog
+from platform.study.workspace import scores_folder
 
 # Read by Tune when it is imported: its own tables, loggers and periodic snapshots are not wanted.
 os.environ.setdefault("RAY_AIR_NEW_OUTPUT", "0")
@@ -27,6 +29,15 @@ os.environ.setdefault("TUNE_FUNCTION_THREAD_TIMEOUT_S", "60")
 os.environ.setdefault("TUNE_DISABLE_SIGINT_HANDLER", "1")
 
 from ray import tune
+
+
+def _is_no_failed_snapshot(record: logging.LogRecord) -> bool:
+    """Tune fails to save its state when the disk of temporary files is full; nobody would ever read it."""
+    return "snapshotting failed" not in record.msg and "Saving experiment state" not in record.msg
+
+
+for _name in ("ray.tune.tune", "ray.tune.execution.experiment_state"):
+    logging.getLogger(_name).addFilter(_is_no_failed_snapshot)
 
 FOLD_RETRIES = 2
 """A fold whose worker or node died is run again this often, from its start."""
@@ -58,6 +69,7 @@ def run_folds(
     Raises:
         InvalidValueError: when the cluster has a type of node without a price.
         OSError: when the disk is full; what was finished is in the journal.
+        StorageError: when the storage of the workspace does not answer; what was finished is in the journal.
     """
     if plan.finished:
         return None
@@ -69,6 +81,7 @@ def run_folds(
         on_fold,
         packing,
         died_for_memory=deaths.for_memory,
+        fetch_scores=lambda fold: inputs.storage.fetch(scores_folder(inputs.study_folder, fold.configuration)),
         log=log,
         budget=budget,
         time_limit=FoldTimeLimit(fold_timeout, plan.state.finished_folds()),

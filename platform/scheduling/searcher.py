@@ -14,7 +14,7 @@ from ray.tune.search import Searcher
 
 from platform.compute.ray_logs import place_of_logs
 from platform.scheduling.fold_progress import PROGRESS
-from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
+from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, NOT_KEPT, OUT_OF_MEMORY, as_fold_record
 from platform.scheduling.packing import Packing
 from platform.scheduling.resources import FoldResources, Shortage
 from platform.scheduling.stack_trial import STACK, as_stack_outcome, out_of_memory, stack_fields
@@ -27,6 +27,7 @@ from platform.study.records import FoldRecord, LostRecord, Record, StoppedRecord
 from platform.study.run_log import RunLog
 from platform.study.stacks import largest_stack
 from platform.study.usage import Usage
+from spotformer_core.errors import StorageError
 
 RETRIED = "the worker died or raised; the fold is run again"
 UNKNOWN_FAILURE = "the worker died, raised or took longer than --fold-timeout allows, retries included"
@@ -37,6 +38,10 @@ NODE_TOO_SMALL = (
     "the fold had a node to itself, and Ray still killed it because the node's memory ran out. Lower batch_size or "
     "width, or use a machine with more memory"
 )
+_ENDS_SEARCH: dict[str, Callable[[str], Exception]] = {
+    DISK_FULL: partial(OSError, errno.ENOSPC),
+    NOT_KEPT: StorageError,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +74,7 @@ class FoldSearcher(StatelessSearcher):
         packing: Packing,
         *,
         died_for_memory: Callable[[str], bool],
+        fetch_scores: Callable[[FoldRecord], None] = lambda _: None,
         log: RunLog | None = None,
         budget: Budget | None = None,
         time_limit: FoldTimeLimit | None = None,
@@ -76,6 +82,7 @@ class FoldSearcher(StatelessSearcher):
         super().__init__(metric=None, mode=None)
         self._plan = plan
         self._on_fold = on_fold
+        self._fetch_scores = fetch_scores
         self._log = log or RunLog(plan.record, run=plan.state.spending.num_runs + 1, num_workers=1)
         self._budget = budget or Budget()
         self._time_limit = time_limit or FoldTimeLimit(finished=plan.state.finished_folds())
@@ -198,10 +205,8 @@ class FoldSearcher(StatelessSearcher):
             self._ran_out_of_memory(order, usage, Shortage.DEVICE, result[OUT_OF_MEMORY])
         elif FAILURE in result:
             self._fail(order, usage, result[FAILURE])
-        elif DISK_FULL in result:
-            self._plan.give_back(order)
-            self.stop_reason = self.stop_reason or OSError(errno.ENOSPC, result[DISK_FULL])
-            self._lose(order, usage, result[DISK_FULL])
+        elif ends_search := _ENDS_SEARCH.keys() & result:
+            self._end_early(order, usage, result, *ends_search)
         elif PROGRESS in result and self._plan.is_dropped(order.configuration):
             self._stop(order, usage, num_epochs=result[PROGRESS])
         elif result:
@@ -225,6 +230,7 @@ class FoldSearcher(StatelessSearcher):
     def _complete(self, record: FoldRecord, usage: Usage | None) -> None:
         if usage is not None:
             record = replace(record, usage=usage.as_dict())
+        self._fetch_scores(record)
         self._plan.complete(record)
         self._time_limit.note(record)
         self._on_fold(record)
@@ -232,6 +238,12 @@ class FoldSearcher(StatelessSearcher):
     def _fail(self, order: FoldOrder, usage: Usage | None, reason: str) -> None:
         self._lose(order, usage, reason)
         self._guarded(lambda: self._plan.fail(order, reason))
+
+    def _end_early(self, order: FoldOrder, usage: Usage | None, result: dict[str, Any], key: str) -> None:
+        """What ended this fold would end the others too; the next search runs it."""
+        self._plan.give_back(order)
+        self.stop_reason = self.stop_reason or _ENDS_SEARCH[key](result[key])
+        self._lose(order, usage, result[key])
 
     def _ran_out_of_memory(self, order: FoldOrder, usage: Usage | None, shortage: Shortage, reason: str) -> None:
         """The fold waits again for more, or is known to fit nowhere."""

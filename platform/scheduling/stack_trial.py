@@ -43,7 +43,7 @@ def stack_fields(order: FoldOrder, missing: tuple[str, ...]) -> dict[str, Any]:
 
 
 def run_stack(trial: dict[str, Any], inputs: FoldInputs) -> dict[str, Any]:
-    """The outcome of a stack under exactly one key: STACK (JSON), FAILURE, OUT_OF_MEMORY or DISK_FULL (a reason).
+    """The outcome of a stack under exactly one key: STACK (JSON), or what a fold gives that has no result (a reason).
 
     All of its folds are trained, so that results are the same whatever was finished before; of those that were, nothing
     is written.

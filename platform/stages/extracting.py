@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from platform.console.progress import StageProgress, Work
+from platform.extraction.folders import ExtractionFolders
 from platform.extraction.ledger import ExtractedRecording
 from platform.extraction.missing import missing_recordings
 from platform.extraction.planning import WorkPlan, plan_detection, plan_extraction
@@ -38,10 +39,16 @@ def extract_missing(
             versions.
         OSError: when the disk is full; finished recordings and chunks are kept.
     """
-    store = FlowStore.create(workspace.flow_store(dataset.name, settings), settings)
+    folder, storage = workspace.flow_store(dataset.name, settings), workspace.storage
+    storage.fetch(folder)
+    store = FlowStore.create(folder, settings)
     if not missing_recordings(dataset.recordings, store, landmarks):
+        storage.send_folder(folder)
         return store, ()
-    with locked_store(store.folder, on_wait=lambda: _say_waiting(store.folder)) as is_held:
+    with (
+        locked_store(folder, on_wait=lambda: _say_waiting(folder)) as is_held,
+        storage.written_alone(folder, on_wait=lambda: _say_waiting(folder)),
+    ):
         # Looked at again: whoever held the store may have extracted everything meanwhile.
         missing = missing_recordings(dataset.recordings, store, landmarks)
         if is_held:
@@ -52,8 +59,12 @@ def extract_missing(
         if not missing:
             return store, ()
         store.require_extendable()
-        extraction = _Extraction(store, landmarks, address=address, num_workers=num_workers)
+        storage.send_folder(folder)
+        folders = _folders(dataset, store, workspace)
+        folders.fetch()
+        extraction = _Extraction(store, landmarks, folders, address=address, num_workers=num_workers)
         outcomes = extraction.of(missing, num_done_before=len(dataset.recordings) - len(missing))
+        storage.fetch(folder)
     if any(outcome.disk_full for outcome in outcomes):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(store.folder))
     return store, outcomes
@@ -67,8 +78,17 @@ def problems(outcomes: Sequence[ExtractedRecording]) -> list[str]:
 class _Extraction:
     """Both passes of one extraction, with their progress."""
 
-    def __init__(self, store: FlowStore, landmarks: LandmarkSource, *, address: str, num_workers: int) -> None:
+    def __init__(
+        self,
+        store: FlowStore,
+        landmarks: LandmarkSource,
+        folders: ExtractionFolders,
+        *,
+        address: str,
+        num_workers: int,
+    ) -> None:
         self._store = store
+        self._folders = folders
         self._landmarks = landmarks
         self._address = address
         self._num_workers = num_workers
@@ -105,6 +125,7 @@ class _Extraction:
                 num_workers=self._num_workers,
                 on_unit=lambda unit: progress.advance(0, work=unit.num_frames),
                 on_recording=lambda _: progress.advance(1),
+                folders=self._folders,
             )
 
     def _extract(self, plan: WorkPlan, num_done: int) -> tuple[ExtractedRecording, ...]:
@@ -118,6 +139,7 @@ class _Extraction:
                 num_workers=self._num_workers,
                 on_unit=lambda unit: progress.advance(0, work=unit.num_frames),
                 on_recording=lambda _: progress.advance(1),
+                folders=self._folders,
             )
 
     @staticmethod
@@ -130,6 +152,12 @@ class _Extraction:
             done=num_done,
             work=Work(total=plan.num_frames, unit="frames"),
         )
+
+
+def _folders(dataset: Dataset, store: FlowStore, workspace: Workspace) -> ExtractionFolders:
+    detected = workspace.landmarks(dataset.name)
+    rendered = (dataset.root,) if dataset.root.is_relative_to(workspace.folder) else ()
+    return ExtractionFolders(storage=workspace.storage, needed=(*rendered, detected, store.folder), detected=detected)
 
 
 def _say_waiting(folder: Path) -> None:

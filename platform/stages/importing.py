@@ -156,6 +156,7 @@ def import_released(options: ReleasedOptions, *, workspace: Workspace) -> Import
         edge_windows=options.edge_windows,
     )
     folder = workspace.folder / "flow" / f"{dataset.name}-released-{settings.digest()}"
+    workspace.storage.fetch(folder)
     store = FlowStore.create(folder, settings)
     num_imported = 0
     for recording in dataset.recordings:
@@ -163,6 +164,7 @@ def import_released(options: ReleasedOptions, *, workspace: Workspace) -> Import
             num_imported += import_recording(recording, files[recording.name], store, settings)
         except DatasetError as error:
             problems.append(str(error))
+    workspace.storage.send_folder(folder)
     return ImportedFeatures(
         dataset=dataset, store=store, settings=settings, num_imported=num_imported, problems=tuple(problems)
     )

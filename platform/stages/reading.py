@@ -5,7 +5,6 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from platform.study.workspace import Workspace, default_workspace
 from spotformer_core.datasets.policies import MissingRecordings
 from spotformer_core.datasets.policy_choices import AnnotationPolicies, parse_policies, policy_values
 from spotformer_core.datasets.reader import DATASET_NAMES, ReadingOptions, read_dataset, select_recordings
@@ -25,18 +24,6 @@ class DatasetOptions:
     recordings: tuple[str, ...]
     annotations: Path | None = None
     policies: AnnotationPolicies = field(default_factory=AnnotationPolicies)
-
-
-def add_workspace_option(parser: argparse.ArgumentParser) -> None:
-    """Adds `--workspace`."""
-    parser.add_argument(
-        "--workspace",
-        type=lambda text: Workspace(Path(text).expanduser().resolve()),
-        default=default_workspace(),
-        metavar="DIR",
-        help="folder for everything that is written (default: $SPOTFORMER_WORKSPACE, else ./workspace; "
-        "in a Ray job ~/spotformer-workspace)",
-    )
 
 
 def add_tracking_option(parser: argparse.ArgumentParser) -> None:

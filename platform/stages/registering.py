@@ -55,6 +55,7 @@ def register_configuration(
         study_folder=folder,
         is_rendered=is_rendered(dataset),
         configuration=options.configuration,
+        storage=workspace.storage,
     )
     if not is_kept(order):
         from platform.compute.connection import connected

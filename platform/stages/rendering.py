@@ -65,6 +65,7 @@ def ensure_demo(chosen: DatasetOptions, *, workspace: Workspace, num_workers: in
     """
     if chosen.name != DEMO or chosen.root != workspace.demo_root:
         return
+    workspace.storage.fetch(chosen.root)
     settings = read_settings(chosen.root) if (chosen.root / RECORD_FILE).exists() else DemoSettings()
     if not isinstance(settings, DemoSettings):
         raise InvalidValueError(
@@ -72,3 +73,4 @@ def ensure_demo(chosen: DatasetOptions, *, workspace: Workspace, num_workers: in
             "Name its dataset and --root, or another --workspace."
         )
     render_demo(chosen.root, settings, num_workers=num_workers)
+    workspace.storage.send_folder(chosen.root)

@@ -40,6 +40,7 @@ def print_outcome(
     if comparison is not None:
         print_comparison(comparison, title=title)
         write_comparison_markdown(leaderboard_path(folder), comparison, title=title)
+        workspace.storage.send(leaderboard_path(folder))
     else:
         for line in infeasible_lines(infeasible_configurations(outcome.state)):
             print(line)

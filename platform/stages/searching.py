@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 from platform.console.search_progress import SearchProgress
 from platform.sampling.sampler import ask
@@ -29,7 +28,7 @@ from platform.study.stacks import largest_stack
 from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.stored_scores import choose_decoding
 from platform.study.usage import Usage
-from platform.study.workspace import Workspace, journal_path
+from platform.study.workspace import Workspace, journal_path, tracked_path
 from platform.tracking.tracked import TrackedStudy
 from platform.winner.order import winner_order
 from platform.winner.training import WinnerOrder, is_kept
@@ -60,8 +59,12 @@ class SearchOutcome:
 
 def search(dataset: Dataset, store: FlowStore, options: SearchOptions, *, workspace: Workspace) -> SearchOutcome:
     """Runs what is left of a study and returns what it found."""
-    folder = workspace.study(options.study)
-    with Journal(journal_path(folder)) as journal:
+    folder, storage = workspace.study(options.study), workspace.storage
+    path = journal_path(folder)
+    with storage.written_journal(options.study, path), Journal(path) as journal:
+        storage.fetch(folder, workspace.peak_memory)
+        # Of a study that began before its workspace was kept anywhere.
+        storage.send_folder(folder)
         wanted = study_record(dataset, store, options)
         # What other studies had found is fixed when this one begins; afterwards they may grow or go.
         if options.prior_studies and not journal.records:
@@ -96,8 +99,10 @@ def _search(
     clock = _Clock()
     with clock.timing("tracking"):
         tracked, writer = opened_tracking(dataset, options, state.study, records, workspace=workspace)
+        workspace.storage.send(tracked_path(workspace.study(options.study)))
         with writer as tracking, clock.timing("search"):
             order, problem = _run(dataset, store, options, plan=plan, workspace=workspace)
+            workspace.storage.send_folder(workspace.peak_memory)
     winner = None
     if order is not None and not problem:
         with clock.timing("registration"):
@@ -133,8 +138,7 @@ def _run(
 
     The folds in the journal decide who wins, so that a rerun trains it only if it is not there.
     """
-    folder = workspace.study(options.study)
-    order = _winner(dataset, store, options, plan.state, folder) if plan.finished else None
+    order = _winner(dataset, store, options, plan.state, workspace) if plan.finished else None
     if plan.finished and (order is None or is_kept(order)):
         return order, ""
     from platform.compute.connection import connected
@@ -149,7 +153,7 @@ def _run(
             limit = _run_folds(dataset, store, options, plan=plan, workspace=workspace, log=log)
             if limit is not None:
                 return None, stopped_by_budget(plan, limit)
-            order = _winner(dataset, store, options, plan.state, folder)
+            order = _winner(dataset, store, options, plan.state, workspace)
         problem = ""
         if order is not None and not is_kept(order):
             began, num_gpus = log.seconds, gpus_for_one(options.gpus_per_fold)
@@ -162,12 +166,19 @@ def _run(
 
 
 def _winner(
-    dataset: Dataset, store: FlowStore, options: SearchOptions, state: StudyState, folder: Path
+    dataset: Dataset, store: FlowStore, options: SearchOptions, state: StudyState, workspace: Workspace
 ) -> WinnerOrder | None:
     if not is_decided(state):
         return None
-    rendered = is_rendered(dataset)
-    return winner_order(state, dataset, store, study=options.study, study_folder=folder, is_rendered=rendered)
+    return winner_order(
+        state,
+        dataset,
+        store,
+        study=options.study,
+        study_folder=workspace.study(options.study),
+        is_rendered=is_rendered(dataset),
+        storage=workspace.storage,
+    )
 
 
 def _run_folds(
@@ -190,6 +201,7 @@ def _run_folds(
         store=store,
         space=options.space,
         study_folder=workspace.study(options.study),
+        storage=workspace.storage,
         seed=options.seed,
         settings=study_settings(state.study),
         decodings=tuple(state.study.decodings),

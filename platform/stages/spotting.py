@@ -75,7 +75,10 @@ def model_folder_of(option: str, *, workspace: Workspace, tracking_uri: str) -> 
         StudyError: when the tracking store cannot be used.
     """
     if option and not option.startswith(REGISTRY_PREFIX):
-        return Path(option).expanduser().resolve()
+        folder = Path(option).expanduser().resolve()
+        if folder.is_relative_to(workspace.folder):
+            workspace.storage.fetch(folder)
+        return folder
     # Imported here because MLflow takes seconds to import, which a model in a folder should not wait for.
     from platform.tracking.registry import CHAMPION, downloaded_model, registered_names
 

@@ -69,6 +69,7 @@ def prior_outcomes(study: StudyRecord) -> tuple[Outcome, ...]:
 
 def _read(name: str, workspace: Workspace) -> StudyState:
     path = journal_path(workspace.study(name))
+    workspace.storage.fetch_journal(name, path)
     records = read_journal(path) if path.exists() else []
     if not records or not isinstance(records[0], StudyRecord):
         known = [one.name for one in workspace.studies.iterdir()] if workspace.studies.is_dir() else []

@@ -19,20 +19,37 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from platform.storage.object_storage import ObjectStorage
+from platform.storage.workspace_storage import SharedDisk, WorkspaceStorage
 from spotformer_core.errors import StudyError
 from spotformer_core.file_names import require_file_name
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.metrics.protocols import LAST_EPOCH
 
 WORKSPACE_VARIABLE = "SPOTFORMER_WORKSPACE"
+STORAGE_VARIABLE = "SPOTFORMER_STORAGE"
 _RAY_WORKING_DIRS = "working_dir_files"
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The folder that holds everything the platform writes."""
+    """The folder that holds everything the platform writes.
+
+    Attributes:
+        storage_uri: of the object store in which it is kept; empty where all nodes see the folder itself.
+    """
 
     folder: Path
+    storage_uri: str = ""
+
+    @property
+    def storage(self) -> WorkspaceStorage:
+        """Brings what others wrote into the folder, and keeps what is written there.
+
+        Raises:
+            StorageError: when the URI names no object store.
+        """
+        return ObjectStorage(self.folder, self.storage_uri) if self.storage_uri else SharedDisk()
 
     @property
     def demo_root(self) -> Path:
@@ -90,15 +107,28 @@ def default_workspace() -> Workspace:
     """`$SPOTFORMER_WORKSPACE`, else the folder `workspace` of the current directory.
 
     In a Ray job whose current directory is a throw-away copy of the working dir, it is `~/spotformer-workspace`
-    instead: results there would be lost with the copy.
+    instead: results there would be lost with the copy. `$SPOTFORMER_STORAGE` is the object store that keeps it.
     """
+    return Workspace(_default_folder(), os.environ.get(STORAGE_VARIABLE, ""))
+
+
+def _default_folder() -> Path:
     named = os.environ.get(WORKSPACE_VARIABLE)
     if named:
-        return Workspace(Path(named).expanduser().resolve())
+        return Path(named).expanduser().resolve()
     current = Path.cwd()
     if _RAY_WORKING_DIRS in current.parts:
-        return Workspace(Path.home() / "spotformer-workspace")
-    return Workspace(current / "workspace")
+        return Path.home() / "spotformer-workspace"
+    return current / "workspace"
+
+
+def scores_folder(study_folder: Path, configuration: str) -> Path:
+    """Where everything lies that the folds of a configuration leave.
+
+    Raises:
+        StudyError: when the name, which may come from a journal, would lead elsewhere.
+    """
+    return study_folder / "scores" / _named(configuration)
 
 
 def scores_path(study_folder: Path, configuration: str, subject: str, *, epoch: int = LAST_EPOCH) -> Path:
@@ -107,7 +137,7 @@ def scores_path(study_folder: Path, configuration: str, subject: str, *, epoch: 
     Raises:
         StudyError: when a name, which may come from a journal, would lead elsewhere.
     """
-    folder = _scores_folder(study_folder, configuration)
+    folder = scores_folder(study_folder, configuration)
     return (folder if epoch == LAST_EPOCH else folder / f"epoch-{epoch}") / f"{_named(subject)}.arrow"
 
 
@@ -117,7 +147,7 @@ def table_path(study_folder: Path, configuration: str, subject: str) -> Path:
     Raises:
         StudyError: when a name, which may come from a journal, would lead elsewhere.
     """
-    return _scores_folder(study_folder, configuration) / f"{_named(subject)}.npz"
+    return scores_folder(study_folder, configuration) / f"{_named(subject)}.npz"
 
 
 def leaderboard_path(study_folder: Path) -> Path:
@@ -142,10 +172,6 @@ def model_folder(study_folder: Path, configuration: str) -> Path:
         StudyError: when the name, which may come from a journal, would lead elsewhere.
     """
     return study_folder / "models" / _named(configuration)
-
-
-def _scores_folder(study_folder: Path, configuration: str) -> Path:
-    return study_folder / "scores" / _named(configuration)
 
 
 def _named(name: str) -> str:

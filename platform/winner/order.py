@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from platform.reporting.study_comparison import compare_configurations
+from platform.storage.workspace_storage import WorkspaceStorage
 from platform.study.identity import dataset_digest, fold_seed
 from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.stored_scores import configuration_of, decoding_at
@@ -28,11 +29,13 @@ def winner_order(
     study_folder: Path,
     is_rendered: bool,
     configuration: str = "",
+    storage: WorkspaceStorage,
 ) -> WinnerOrder:
     """The order to train a configuration on every subject.
 
     Args:
         configuration: its name; the best of the study unless given.
+        storage: of the workspace in which the study and the store lie.
 
     Raises:
         StudyError: when the configuration is unknown or not complete, or the dataset is not that of the study.
@@ -76,6 +79,7 @@ def winner_order(
             "versions": dict(state.study.versions),
         },
         card=model_card(facts),
+        storage=storage,
     )
 
 

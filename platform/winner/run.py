@@ -21,6 +21,7 @@ def train_on_cluster(order: WinnerOrder, *, num_gpus: float, seconds_allowed: fl
 
     Raises:
         TrainingError: when it cannot be trained.
+        StorageError: when the storage of the workspace does not answer.
         OSError: when the disk is full.
     """
     task = ray.remote(num_cpus=1, num_gpus=num_gpus, max_retries=_RETRIES)(_train_in_time)
@@ -37,6 +38,7 @@ def train_on_cluster(order: WinnerOrder, *, num_gpus: float, seconds_allowed: fl
         raise OSError(errno.ENOSPC, outcome.problem)
     if outcome.problem:
         raise TrainingError(f"the winner could not be trained on all subjects: {outcome.problem}")
+    order.storage.fetch(order.folder)
 
 
 def _train_in_time(order: WinnerOrder, seconds_allowed: float) -> WinnerOutcome:

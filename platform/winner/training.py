@@ -4,16 +4,17 @@ import errno
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from platform.scheduling.fold_trial import training_device
+from platform.storage.workspace_storage import SharedDisk, WorkspaceStorage
 from spotformer_core.config import Configuration
 from spotformer_core.datasets.recording import Recording
-from spotformer_core.errors import ModelError, TrainingError
+from spotformer_core.errors import ModelError, StorageError, TrainingError
 from spotformer_core.flow.store import FlowStore
 from spotformer_core.spotting.model_files import ModelDescription, read_model, write_model
 from spotformer_core.training.fold import Checkpoint
@@ -30,6 +31,7 @@ class WinnerOrder:
         configuration: with the decoding and the apex thresholds that the model proposes with.
         epoch: after which the network is taken, counted from 1.
         folder: where the model is put.
+        storage: of the workspace in which both lie.
         origin: told in the model folder.
         card: Markdown.
     """
@@ -43,6 +45,7 @@ class WinnerOrder:
     folder: Path
     origin: Mapping[str, Any]
     card: str
+    storage: WorkspaceStorage = field(default_factory=SharedDisk)
 
     @property
     def description(self) -> ModelDescription:
@@ -86,6 +89,7 @@ def train_winner(order: WinnerOrder) -> WinnerOutcome:
     # One thread whatever the machine has: the sums of two threads differ in their last bits.
     torch.set_num_threads(1)
     try:
+        order.storage.fetch_once(order.store.folder)
         trained = train_network(
             order.configuration,
             [order.store.read(recording) for recording in order.recordings],
@@ -95,8 +99,9 @@ def train_winner(order: WinnerOrder) -> WinnerOutcome:
             checkpoint=Checkpoint(path=order.checkpoint, every_epochs=_epochs_between_checkpoints(order)),
         )
         write_model(order.folder, trained.network, order.description, card=order.card)
+        order.storage.send_folder(order.folder)
         order.checkpoint.unlink(missing_ok=True)
-    except TrainingError as error:
+    except (TrainingError, StorageError) as error:
         return WinnerOutcome(problem=str(error))
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

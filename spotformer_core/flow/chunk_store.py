@@ -48,7 +48,11 @@ class ChunkStore:
 
     def path(self, recording: Recording, chunk: range) -> Path:
         """The file of this chunk, whether it exists or not."""
-        return self._folder(recording) / f"{chunk.start:08d}-{chunk.stop - 1:08d}.arrow"
+        return self.folder(recording) / f"{chunk.start:08d}-{chunk.stop - 1:08d}.arrow"
+
+    def folder(self, recording: Recording) -> Path:
+        """Where the chunks of a recording lie, whether there are any or not."""
+        return self.store.folder / CHUNKS_FOLDER / recording.name
 
     def missing(self, recording: Recording, state: RecordingState) -> tuple[range, ...]:
         """The chunks of `recording` that are not here, or were made from something else."""
@@ -103,7 +107,7 @@ class ChunkStore:
 
     def discard(self, recording: Recording) -> None:
         """Removes the chunks of a recording; there need not be any."""
-        shutil.rmtree(self._folder(recording), ignore_errors=True)
+        shutil.rmtree(self.folder(recording), ignore_errors=True)
 
     def remove_leftovers(self, finished: Iterable[Recording]) -> None:
         """Removes what killed extractions left behind: half-written files, and chunks of `finished` recordings.
@@ -115,9 +119,6 @@ class ChunkStore:
                 path.unlink(missing_ok=True)
         for recording in finished:
             self.discard(recording)
-
-    def _folder(self, recording: Recording) -> Path:
-        return self.store.folder / CHUNKS_FOLDER / recording.name
 
     def _holds(self, recording: Recording, chunk: range, state: RecordingState) -> bool:
         try:

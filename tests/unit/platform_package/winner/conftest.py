@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from platform.storage.workspace_storage import SharedDisk
 from platform.study.identity import dataset_digest
 from platform.study.records import FailureRecord
 from platform.study.state import StudyState
@@ -44,7 +45,7 @@ class KeptStudy:
     folder: Path
 
     def order(self, **changes: object) -> WinnerOrder:
-        named = {"study": "toy-study", "study_folder": self.folder, "is_rendered": False}
+        named = {"study": "toy-study", "study_folder": self.folder, "is_rendered": False, "storage": SharedDisk()}
         return winner_order(self.state, self.dataset, self.store, **(named | changes))
 
 
