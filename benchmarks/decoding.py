@@ -11,7 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,7 +88,7 @@ def frame_scores(expressions: list[Expression], generator: np.random.Generator) 
     return logits.astype(np.float32)
 
 
-def released(recordings: list[Scored], folder: Path) -> tuple[dict[str, np.ndarray], pd.DataFrame]:
+def released(recordings: Sequence[Scored], folder: Path) -> tuple[dict[str, np.ndarray], pd.DataFrame]:
     """The same in the released code's form: channels onset, apex, offset by name, and the annotation table."""
     order = [Channel.ONSET, Channel.APEX, Channel.OFFSET]
     scores = {f"{index:03d}": one[..., order] for index, (one, _) in enumerate(recordings)}
@@ -102,7 +102,9 @@ def released(recordings: list[Scored], folder: Path) -> tuple[dict[str, np.ndarr
     return scores, table
 
 
-def require_equal_counts(recordings: list[Scored], scores: dict[str, np.ndarray], procedure: ReleasedProcedure) -> None:
+def require_equal_counts(
+    recordings: Sequence[Scored], scores: dict[str, np.ndarray], procedure: ReleasedProcedure
+) -> None:
     """Ends the benchmark unless both give the same counts, with lengths that count both ends."""
     prepared = prepare(recordings, DECODING, SAME_LENGTHS)
     for threshold in COMPARED:
@@ -120,7 +122,7 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def measure(recordings: list[Scored], folder: Path, repeats: int) -> dict[str, list[float]]:
+def measure(recordings: Sequence[Scored], folder: Path, repeats: int) -> dict[str, list[float]]:
     """Seconds per setting of each way, one value per repeat; the ways take turns."""
     scores, annotations = released(recordings, folder)
     with_files = ReleasedProcedure(folder=folder, annotations=annotations)

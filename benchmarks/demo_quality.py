@@ -35,8 +35,9 @@ from spotformer_core.flow.band import FlowBand
 from spotformer_core.flow.store import FlowStore
 from spotformer_core.metrics.protocols import Protocol, ProtocolResult, apply_protocol
 from spotformer_core.metrics.threshold_counts import threshold_counts
-from spotformer_core.training.fold import ScoresByRecording, untrained_fold
+from spotformer_core.training.fold import untrained_fold
 from spotformer_core.training.folds import Fold, leave_one_subject_out
+from spotformer_core.training.scoring import ScoresByRecording
 
 GOALS = {
     "best overall F1": 0.60,

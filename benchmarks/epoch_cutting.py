@@ -78,7 +78,11 @@ def compared(field: Field, num_subjects: int, *, num_studies: int) -> dict[str, 
         for name, third in cases.items():
             trained, wasted, loss = raced(whole, third)
             rows.setdefault(name, []).append((trained / whole_price, wasted / trained, float(loss > 0)))
-    return {name: tuple(float(value) for value in np.mean(values, axis=0)) for name, values in rows.items()}
+    return {name: (float(one), float(two), float(three)) for name, (one, two, three) in _means(rows).items()}
+
+
+def _means(rows: dict[str, list[tuple[float, float, float]]]) -> dict[str, np.ndarray]:
+    return {name: np.mean(values, axis=0) for name, values in rows.items()}
 
 
 def main() -> int:

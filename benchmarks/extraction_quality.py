@@ -67,7 +67,8 @@ def main() -> int:
     table = Table(title=f"rendered demo, {len(first)} subjects, {options.seeds} seeds: overall F1 (honest)")
     for heading in ("features", "F1", "difference to the first"):
         table.add_column(heading)
-    figures, same = {}, True
+    figures: dict[str, float] = {}
+    same = True
     for way, of_way in counts.items():
         f1, difference = f1_interval(of_way), paired_difference(of_way, first).f1
         table.add_row(way, _shown(f1), "" if way == ways[0] else _shown(difference))

@@ -13,6 +13,7 @@ import numpy as np
 from platform.study.records import ConfigurationRecord, FoldRecord, Record, StudyRecord
 from platform.study.state import StudyState
 from platform.study.stored_scores import count_fold, described_recordings
+from platform.study.usage import Usage
 from platform.study.workspace import scores_path
 from platform.tracking.artifacts import TrackedInputs
 from search_spaces.demo import DEMO
@@ -110,12 +111,13 @@ def _folds(
         scores = ((1 - noise) * perfect + noise * generator.random(perfect.shape)).astype(np.float32)
         write_scores(scores_path(inputs.folder, asked.configuration, recording.subject), {recording.name: scores})
         table = count_fold(state, asked.configuration, recording.subject, folder=inputs.folder)
+        seconds = float(generator.uniform(20, 40))
         yield FoldRecord(
             configuration=asked.configuration,
             subject=recording.subject,
             seed=1,
             counts={str(kind): table[0, row].tolist() for row, kind in enumerate(KINDS)},
             final_loss=noise,
-            seconds={"training": float(generator.uniform(20, 40)), "scoring": 0.5},
-            gpus=GPUS_PER_FOLD,
+            seconds={"training": seconds, "scoring": 0.5},
+            usage=Usage(seconds=seconds + 1, num_gpus=GPUS_PER_FOLD).as_dict(),
         )

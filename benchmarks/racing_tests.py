@@ -57,7 +57,7 @@ def wilcoxon(one: Int[np.ndarray, "s 3"], other: Int[np.ndarray, "s 3"], level: 
     """Signed ranks of per-subject F1s, subjects without a difference split between both signs."""
     differences = f1_of(one) - f1_of(other)
     sizes = np.abs(differences)
-    _, places, repeats = np.unique(sizes, return_inverse=True, return_counts=True)
+    _values, places, repeats = np.unique(sizes, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(repeats) - (repeats - 1) / 2)[places]
     zeros = ranks[differences == 0].sum()
     upward = ranks[differences > 0].sum() + zeros / 2

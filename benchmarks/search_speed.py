@@ -138,9 +138,8 @@ def write_long_journal(path: Path) -> int:
         file.write(encode(long_study()))
         for number in range(num_configurations):
             name = f"c{number:04d}"
-            params = {
-                field: float(generator.uniform(*dimension.ends())) for field, dimension in SPACE.dimensions.items()
-            }
+            ends = {field: tuple(map(float, dimension.ends())) for field, dimension in SPACE.dimensions.items()}
+            params = {field: float(generator.uniform(low, high)) for field, (low, high) in ends.items()}
             file.write(encode(ConfigurationRecord(configuration=name, params=params)))
             for subject in long_study().subjects:
                 file.write(encode(long_fold(name, subject, generator)))

@@ -7,7 +7,7 @@ from platform.landmarks.source import LandmarkSource
 from platform.sampling.choice import SamplerName
 from platform.stages.budgeting import budget_line
 from platform.stages.dry_run_memory import memory_lines
-from platform.stages.search_options import SearchOptions
+from platform.stages.search_options import SearchOptions, waiting_workers_of
 from platform.study.identity import dataset_digest, json_values
 from platform.study.prior import require_studies
 from platform.study.racing import Racing, racing_rule
@@ -46,6 +46,8 @@ def print_dry_run(
         f"would run {count} configurations x {num_subjects} folds = {count * num_subjects} {_trials(dataset, options)}"
     )
     print(f"sampler {options.sampler}{_prior(options)}; racing {options.racing}: {_racing(options, num_subjects)}")
+    if waiting := waiting_workers_of(options, num_subjects):
+        print(waiting)
     print("\n".join(memory_lines(dataset, options, settings, workspace)))
     print(_time(dataset, options, workspace))
     if line := budget_line(options.budget):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from platform.sampling.choice import SamplerName, require_searchable
 from platform.study.budget import Budget
+from platform.study.parallelism import waiting_workers
 from platform.study.planning import Scheduling
 from platform.study.racing import Racing
 from search_spaces.vocabulary import Space
@@ -65,3 +66,14 @@ class SearchOptions:
         raced = self.racing is not Racing.OFF
         one_winner = not self.space.every_point and self.sampler is not SamplerName.NSGA_II
         require(one_winner or not raced, "--racing", whole, str(self.racing), repair)
+
+
+def waiting_workers_of(options: SearchOptions, num_subjects: int) -> str | None:
+    """What to say when a search has more workers than its study can use; None when it can use them."""
+    return waiting_workers(
+        options.num_workers,
+        scheduling=options.scheduling,
+        lag=options.lag,
+        racing=options.racing,
+        num_subjects=num_subjects,
+    )

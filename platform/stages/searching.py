@@ -1,5 +1,6 @@
 """The search itself: folds of configurations until the plan is finished, tracked in MLflow as they end."""
 
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from platform.sampling.sampler import ask
 from platform.scheduling.time_limit import FoldTimeLimit
 from platform.stages.beginning import is_rendered, study_record
 from platform.stages.budgeting import stopped_by_budget
-from platform.stages.search_options import SearchOptions
+from platform.stages.search_options import SearchOptions, waiting_workers_of
 from platform.stages.tracking import opened_tracking
 from platform.stages.winning import KeptWinner, is_decided, registered, train_and_say
 from platform.study.budget import Limit
@@ -209,6 +210,8 @@ def _run_folds(
         stack_folds=largest_stack(state.study),
         may_be_stopped=options.scheduling is Scheduling.FREE_RUNNING and options.racing is not Racing.OFF,
     )
+    if waiting := waiting_workers_of(options, len(dataset.subjects)):
+        print(f"notice: {waiting}", file=sys.stderr, flush=True)
     remark = RENDERED_REMARK if is_rendered(dataset) else ""
     with SearchProgress(plan, study=options.study, remark=remark) as progress:
 
