@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from platform.console.command import DONE, UNDONE
-from platform.stages import checking, reading
+from platform.stages import checking, reading, workspace_options
 from spotformer_core.datasets.policies import MEANINGS
 from spotformer_core.errors import LandmarkError
 
@@ -50,7 +50,7 @@ def check(root, capsys):
 
     def run(*arguments, landmarks=Landmarks):
         parser = argparse.ArgumentParser()
-        reading.add_workspace_option(parser)
+        workspace_options.add_workspace_option(parser)
         reading.add_dataset_options(parser)
         checking.add_check_option(parser)
         options = parser.parse_args(["--dataset", "plain", "--root", str(root), "--check", *arguments])

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from platform.stages import reading
-from platform.study.workspace import WORKSPACE_VARIABLE, Workspace
+from platform.stages import reading, workspace_options
+from platform.study.workspace import STORAGE_VARIABLE, WORKSPACE_VARIABLE, Workspace
 from spotformer_core.datasets.policies import MissingRecordings
 from spotformer_core.datasets.policy_choices import AnnotationPolicies, PastEnd, SammStep
 from spotformer_core.datasets.recording import Dataset, Expression, ExpressionKind, Recording
@@ -19,7 +19,7 @@ MICRO = Expression(onset=0, apex=1, offset=2, kind=ExpressionKind.MICRO)
 
 def parsed(*arguments):
     parser = argparse.ArgumentParser()
-    reading.add_workspace_option(parser)
+    workspace_options.add_workspace_option(parser)
     reading.add_dataset_options(parser)
     return parser.parse_args(arguments)
 
@@ -87,6 +87,16 @@ def test_the_workspace_is_an_absolute_path_wherever_it_was_named_from(tmp_path, 
 
     assert parsed("--workspace", "mine").workspace == Workspace(tmp_path / "mine")
     assert parsed().workspace == Workspace(tmp_path / "workspace")
+
+
+def test_the_object_store_of_a_workspace_is_that_of_the_option_else_of_the_environment(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(WORKSPACE_VARIABLE, str(tmp_path / "mine"))
+    monkeypatch.setenv(STORAGE_VARIABLE, "s3://bucket/of-all")
+
+    assert parsed().workspace == Workspace(tmp_path / "mine", "s3://bucket/of-all")
+    for arguments in (("--storage", "s3://b/p", "--workspace", "w"), ("--workspace", "w", "--storage", "s3://b/p")):
+        assert parsed(*arguments).workspace == Workspace(tmp_path / "w", "s3://b/p")
 
 
 def test_what_was_read_is_said_in_one_line_and_what_was_repaired_in_one_more(dataset, capsys):
