@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from mlflow.entities import Run
+from mlflow.entities import DatasetInput, Run
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_ALREADY_EXISTS, ErrorCode
 from mlflow.tracking import MlflowClient
@@ -94,6 +94,19 @@ def experiment_id(client: MlflowClient, name: str, *, artifacts: Path | None) ->
         if made is None:
             raise
         return str(made.experiment_id)
+
+
+def log_dataset(client: MlflowClient, run_id: str, dataset: DatasetInput) -> None:
+    """Notes of a run what it learned from; noting it again changes nothing.
+
+    Raises:
+        MlflowException: when the store refuses it.
+    """
+    try:
+        client.log_inputs(run_id, [dataset])
+    except MlflowException:
+        # When two searches tell the store of one dataset at the same moment, it refuses one of them: now it is there.
+        client.log_inputs(run_id, [dataset])
 
 
 def find_run(client: MlflowClient, experiment: str, tags: dict[str, str]) -> Run | None:

@@ -26,6 +26,7 @@ from platform.tracking.client import (
     PARENT_TAG,
     TABLES_TAG,
     experiment_id,
+    log_dataset,
     tracking_client,
 )
 from platform.tracking.machine import MachineSamples
@@ -188,7 +189,7 @@ class Projection:
         }
         if study.missing_recordings:
             described["missing_recordings"] = len(study.missing_recordings)
-        runs.client.log_inputs(run.run_id, [dataset_input(study, self._inputs.recordings)])
+        log_dataset(runs.client, run.run_id, dataset_input(study, self._inputs.recordings))
         runs.log(run, params=described, tags={_SUBJECTS_TAG: " ".join(study.subjects)})
         return run
 
@@ -208,7 +209,7 @@ class Projection:
         params: dict[str, object] = {}
         if written is None:
             params = {**self._inputs.space.fixed, **found.params}
-            runs.client.log_inputs(run.run_id, [dataset_input(self._study, self._inputs.recordings)])
+            log_dataset(runs.client, run.run_id, dataset_input(self._study, self._inputs.recordings))
         metrics = fold_metrics(state, found.name, after=int(written or 0), started=run.started)
         runs.log(run, metrics=metrics, params=params, tags={FOLDS_TAG: str(len(found.folds))})
 

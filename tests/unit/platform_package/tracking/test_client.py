@@ -3,8 +3,9 @@
 import time
 
 import pytest
+from mlflow.exceptions import MlflowException
 
-from platform.tracking.client import tracking_client
+from platform.tracking.client import log_dataset, tracking_client
 from spotformer_core.errors import StudyError
 
 
@@ -29,3 +30,23 @@ def test_a_sqlite_file_that_cannot_be_used_is_named_at_once(tmp_path, what):
 def test_an_address_of_an_unknown_kind_is_named():
     with pytest.raises(StudyError, match="usable MLflow store, got 'gopher://tracking'"):
         tracking_client("gopher://tracking")
+
+
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_a_dataset_that_another_search_tells_of_at_the_same_moment_is_told_again(refusals):
+    class Store:
+        asked = 0
+
+        def log_inputs(self, run_id, datasets) -> None:
+            self.asked += 1
+            if self.asked <= refusals:
+                raise MlflowException("duplicate key")
+
+    store = Store()
+    if refusals == 1:
+        log_dataset(store, "run", None)
+    else:
+        with pytest.raises(MlflowException, match="duplicate key"):
+            log_dataset(store, "run", None)
+
+    assert store.asked == 2
