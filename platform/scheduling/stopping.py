@@ -8,6 +8,7 @@ from ray.tune.experiment import Trial
 from ray.tune.schedulers import FIFOScheduler, TrialScheduler
 
 from platform.scheduling.fold_progress import PROGRESS
+from platform.scheduling.preemption import LeavingNodes, dismiss_idle_workers, leave
 from platform.scheduling.searcher import FoldSearcher
 
 KILLED_FOR_MEMORY = "node running low on memory"
@@ -34,13 +35,14 @@ class FoldScheduler(FIFOScheduler):
     """Runs folds in the order of their suggestion, and stops those that the searcher does not need any more.
 
     A fold that runs is stopped at its own next report: asked earlier, its worker would be busy until then all the same.
-    A fold that waits for a worker is taken back at once.
+    A fold that waits for a worker is taken back at once. Nodes that leave are emptied in time.
     """
 
-    def __init__(self, searcher: FoldSearcher, deaths: Deaths) -> None:
+    def __init__(self, searcher: FoldSearcher, deaths: Deaths, leaving: LeavingNodes) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._searcher = searcher
         self._deaths = deaths
+        self._leaving = leaving
 
     def on_trial_result(self, tune_controller: TuneController, trial: Trial, result: dict[str, Any]) -> str:
         """STOP for a report of progress from a fold that is not needed, CONTINUE otherwise."""
@@ -54,8 +56,14 @@ class FoldScheduler(FIFOScheduler):
         self._deaths.note(trial)
 
     def choose_trial_to_run(self, tune_controller: TuneController) -> Trial | None:
-        """The first fold that waits; Tune asks at every step, so that here those are taken back that need not start."""
+        """The first fold that waits; Tune asks at every step, so that here those are taken back that need not start.
+
+        It is also the last moment before Tune hands a fold to a worker that waits for one.
+        """
         live: set[Trial] = tune_controller.get_live_trials()  # type: ignore[no-untyped-call]
+        if self._leaving.look():
+            leave(self._leaving, live, self._searcher)
+            dismiss_idle_workers(tune_controller, self._leaving)
         waiting = [trial for trial in live if trial.status == Trial.PENDING]
         for trial in waiting:
             if self._searcher.is_dropped(trial.trial_id) or self._searcher.is_overdue(trial.trial_id):
