@@ -15,6 +15,7 @@ from ray.core.generated.autoscaler_pb2 import DrainNodeReason  # type: ignore[at
 from ray.core.generated.gcs_pb2 import GcsNodeInfo  # type: ignore[attr-defined]  # and this
 from ray.exceptions import AuthenticationError, RpcError
 
+from platform.compute.connection import require_answer
 from spotformer_core.errors import InvalidValueError
 
 SECONDS_TO_ANSWER = 5.0
@@ -33,7 +34,9 @@ class DrainedNode:
 
     def __init__(self, address: str = "", node_id: str = "") -> None:
         try:
-            self._gcs = GcsClient(address=canonicalize_bootstrap_address_or_die(address or "auto"))
+            found_at = canonicalize_bootstrap_address_or_die(address or "auto")
+            require_answer(found_at)
+            self._gcs = GcsClient(address=found_at)
             nodes = self._alive()
         except (ConnectionError, RuntimeError, ValueError, RpcError, AuthenticationError) as error:
             raise InvalidValueError(
