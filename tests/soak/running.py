@@ -34,7 +34,6 @@ FEW_FOLDS = 20
 def soak(folder: Path, *, minutes: float, seed: int) -> Found:
     """Everything that was counted and measured."""
     found = Found(seed=seed, minutes=minutes)
-    ends = time.monotonic() + 60 * minutes
     extracted = extract_into(_made(folder / "extracted"))
     with (
         _small_disk(_made(folder / "workspace")) as can_fill,
@@ -45,6 +44,7 @@ def soak(folder: Path, *, minutes: float, seed: int) -> Found:
         undisturbed, seconds = _undisturbed(extracted, folder / "undisturbed", server)
         world = World(server=server, moments=random.Random(seed), seconds=seconds, can_fill=can_fill)
         measurements = Measurements(folder, found)
+        ends = time.monotonic() + 60 * minutes
         while time.monotonic() < ends:
             _one_study(folder, world, undisturbed, found, measurements)
             found.left_over += left_over(world.server.pid, long.started[0].pid)
