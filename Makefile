@@ -6,11 +6,13 @@ PYTHON ?= python3
 WORKSPACE ?= workspace
 ARGS ?=
 PORT ?= 5000
+MINUTES ?= 60
+SEED ?=
 RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
 .PHONY: search test test-slow test-docs test-faults test-kills test-browser test-mlflow-server
-.PHONY: check audit format docs ui constraints clean
+.PHONY: soak check audit format docs ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
 .PHONY: bench-training bench-bf16 bench-racing bench-search bench-tracking
 
@@ -46,6 +48,10 @@ test-faults: .venv/.installed
 # Fifty kills at random moments: docs/faults.md.
 test-kills: .venv/.installed
 	$(RUN) -m pytest -m kills -s tests/faults $(ARGS)
+
+# An hour of tiny searches and faults at random: docs/faults.md.
+soak: .venv/.installed
+	$(RUN) -m tests.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 check: .venv/.installed
 	$(RUN) -m ruff check .

@@ -3,6 +3,7 @@
 import re
 import shlex
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,8 @@ def commands(text: str) -> list[list[str]]:
 
 
 def platform_commands(words: list[str]) -> list[list[str]]:
-    """Verb and arguments of each `python -m platform.<verb>` in the words of a command."""
+    """Verb and arguments of each `python -m platform.<verb>` in the words of a command, without what is the shell's."""
+    words = list(takewhile(lambda word: word not in {"<", ">", "&"}, words))
     starts = [
         index
         for index in range(len(words) - 2)

@@ -52,7 +52,11 @@ def run_module(verb: str, *arguments: str | Path, timeout: float = 600, **enviro
 @pytest.fixture(scope="session")
 def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with a tiny demo dataset and its flow; copied by `workspace`, never written by a test."""
-    folder = tmp_path_factory.mktemp("extracted")
+    return extract_into(tmp_path_factory.mktemp("extracted"))
+
+
+def extract_into(folder: Path) -> Path:
+    """Makes `folder` a workspace with a tiny demo dataset and its flow, and returns it."""
     root = folder / "demo"
     prepare_root(root, TINY)
     plans = demo_plan(TINY)

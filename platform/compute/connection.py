@@ -44,7 +44,7 @@ def connected(address: str, *, num_workers: int) -> Iterator[None]:
         return
     target = cluster_of(address)
     try:
-        _require_answer(target)
+        require_answer(target)
         with handled_as_before(signal.SIGTERM):
             if target:
                 ray.init(address=target, log_to_driver=may_speak, logging_level=level)
@@ -68,7 +68,7 @@ def connected(address: str, *, num_workers: int) -> Iterator[None]:
             ray.shutdown()
 
 
-def _require_answer(target: str) -> None:
+def require_answer(target: str) -> None:
     """Raises ConnectionError when nobody listens at HOST:PORT; Ray itself would try for more than ten minutes."""
     host, colon, port = target.removeprefix("ray://").rpartition(":")
     if not colon or not port.isdigit():

@@ -41,6 +41,8 @@ def _saved(ledger: EfficiencyLedger) -> Iterator[str]:
 def _lost(ledger: EfficiencyLedger) -> Iterator[str]:
     if ledger.lost.count:
         yield f"{_time(ledger.lost)} to {_number(ledger.lost.count, 'attempt')} at folds without a result"
+    if ledger.preempted.count:
+        yield f"{_time(ledger.preempted)} to {_number(ledger.preempted.count, 'attempt')} on nodes that were taken back"
     if ledger.stopped.count:
         yield f"{_time(ledger.stopped)} to {_number(ledger.stopped.count, 'fold')} stopped by racing"
     if ledger.cut.count:

@@ -1,12 +1,18 @@
-"""When Tune starts a fold, loses it and goes on: what the ledger and the budget of a search are told."""
+"""When Tune starts a fold, loses it and goes on: what the ledger and the budget of a search are told.
+
+Tune counts how often a trial has gone wrong, and itself leaves out what Ray calls preempted: the node was drained and
+then died. A fold that we gave up because its node was going to die is no fault either, and is taken off again.
+"""
 
 import time
+from collections import Counter
 from typing import Any
 
 from ray import tune
 from ray.tune.experiment import Trial
 
 from platform.scheduling.nodes import node_counts
+from platform.scheduling.preemption import LeavingNodes
 from platform.scheduling.searcher import FoldSearcher
 from platform.study.run_log import RunLog
 
@@ -17,20 +23,28 @@ SECONDS_BETWEEN_LOOKS = 10.0
 class AttemptObserver(tune.Callback):
     """Tells searcher and run log what happens to folds and nodes."""
 
-    def __init__(self, searcher: FoldSearcher, log: RunLog) -> None:
+    def __init__(self, searcher: FoldSearcher, log: RunLog, leaving: LeavingNodes) -> None:
         self._searcher = searcher
         self._log = log
+        self._leaving = leaving
+        self._faults: Counter[str] = Counter()
         self._looked = time.monotonic()
 
     def on_trial_start(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """A fold has got its worker."""
         del iteration, trials, info
+        self._leaving.started(trial.trial_id)
         self._searcher.attempt_started(trial.trial_id)
 
     def on_trial_recover(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
         """A fold has lost its worker and waits for another one."""
         del iteration, trials, info
-        self._searcher.attempt_lost(trial.trial_id)
+        counted = trial.run_metadata
+        preempted = self._leaving.took(trial.trial_id) or counted.num_failures == self._faults[trial.trial_id]
+        if preempted:
+            counted.num_failures = self._faults[trial.trial_id]
+        self._faults[trial.trial_id] = counted.num_failures
+        self._searcher.attempt_lost(trial.trial_id, preempted=preempted)
 
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
         """Some time has passed."""

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ FAILURE = "failure"
 OUT_OF_MEMORY = "out_of_memory"
 DISK_FULL = "disk_full"
 NOT_KEPT = "not_kept"
+ENDS_SEARCH: dict[str, Callable[[str], Exception]] = {DISK_FULL: partial(OSError, errno.ENOSPC), NOT_KEPT: StorageError}
+"""What the other folds would meet too, and the error that a search ends with."""
 
 CPU = TrainingDevice(place="cpu")
 

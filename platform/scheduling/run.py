@@ -10,6 +10,8 @@ from platform.scheduling.attempts import AttemptObserver
 from platform.scheduling.fold_trial import FoldInputs
 from platform.scheduling.nodes import node_counts
 from platform.scheduling.packing import Packing
+from platform.scheduling.preemption import LeavingNodes
+from platform.scheduling.retries import FOLD_RETRIES
 from platform.scheduling.searcher import FoldSearcher
 from platform.scheduling.stopping import Deaths, FoldScheduler
 from platform.scheduling.time_limit import FoldTimeLimit
@@ -38,9 +40,6 @@ def _is_no_failed_snapshot(record: logging.LogRecord) -> bool:
 
 for _name in ("ray.tune.tune", "ray.tune.execution.experiment_state"):
     logging.getLogger(_name).addFilter(_is_no_failed_snapshot)
-
-FOLD_RETRIES = 2
-"""A fold whose worker or node died is run again this often, from its start."""
 
 
 def run_folds(
@@ -75,18 +74,25 @@ def run_folds(
         return None
     log.saw_nodes(node_counts())
     budget.require_prices(log.node_counts)
-    deaths = Deaths()
+    deaths, leaving = Deaths(), LeavingNodes()
     searcher = FoldSearcher(
         plan,
         on_fold,
         packing,
         died_for_memory=deaths.for_memory,
         fetch_scores=lambda fold: inputs.storage.fetch(scores_folder(inputs.study_folder, fold.configuration)),
+        preempted=leaving.took,
         log=log,
         budget=budget,
         time_limit=FoldTimeLimit(fold_timeout, plan.state.finished_folds()),
     )
-    _tune(searcher, inputs, deaths=deaths, num_workers=num_workers, log=log)
+    _tune(
+        searcher,
+        inputs,
+        scheduler=FoldScheduler(searcher, deaths, leaving),
+        observer=AttemptObserver(searcher, log, leaving),
+        num_workers=num_workers,
+    )
     if searcher.stop_reason is not None:
         raise searcher.stop_reason
     if not plan.finished and searcher.limit is None:
@@ -95,7 +101,14 @@ def run_folds(
     return searcher.limit
 
 
-def _tune(searcher: FoldSearcher, inputs: FoldInputs, *, deaths: Deaths, num_workers: int, log: RunLog) -> None:
+def _tune(
+    searcher: FoldSearcher,
+    inputs: FoldInputs,
+    *,
+    scheduler: FoldScheduler,
+    observer: AttemptObserver,
+    num_workers: int,
+) -> None:
     """Has Tune run what the searcher suggests, until it suggests no more."""
     trainable = tune.with_resources(tune.with_parameters(run_trial, inputs=inputs), placement)
     with tempfile.TemporaryDirectory(prefix="spotformer-tune-") as scratch:
@@ -103,7 +116,7 @@ def _tune(searcher: FoldSearcher, inputs: FoldInputs, *, deaths: Deaths, num_wor
             trainable,
             tune_config=tune.TuneConfig(
                 search_alg=searcher,
-                scheduler=FoldScheduler(searcher, deaths),
+                scheduler=scheduler,
                 num_samples=-1,
                 max_concurrent_trials=num_workers,
                 reuse_actors=True,
@@ -113,6 +126,6 @@ def _tune(searcher: FoldSearcher, inputs: FoldInputs, *, deaths: Deaths, num_wor
                 storage_path=scratch,
                 verbose=1 if libraries_may_speak() else 0,
                 failure_config=tune.FailureConfig(max_failures=FOLD_RETRIES),
-                callbacks=[AttemptObserver(searcher, log)],
+                callbacks=[observer],
             ),
         ).fit()

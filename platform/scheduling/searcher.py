@@ -4,8 +4,7 @@ Tune gives placement, fractional GPUs, retries and autoscaling; what to run is d
 restored by Tune: a resumed search is a new Tune run over the same journal.
 """
 
-import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -13,11 +12,22 @@ from typing import Any
 from ray.tune.search import Searcher
 
 from platform.compute.ray_logs import place_of_logs
+from platform.scheduling.fold_durations import FoldDurations
 from platform.scheduling.fold_progress import PROGRESS
-from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, NOT_KEPT, OUT_OF_MEMORY, as_fold_record
+from platform.scheduling.fold_trial import ENDS_SEARCH, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
 from platform.scheduling.packing import Packing
+from platform.scheduling.reasons import (
+    MEASUREMENT,
+    NO_OUTCOME,
+    NODE_TOO_SMALL,
+    PREEMPTED,
+    RETRIED,
+    TRAINED_AGAIN,
+    UNKNOWN_FAILURE,
+)
 from platform.scheduling.resources import FoldResources, Shortage
-from platform.scheduling.stack_trial import STACK, as_stack_outcome, out_of_memory, stack_fields
+from platform.scheduling.retries import Retries
+from platform.scheduling.stack_trial import STACK, as_stack_outcome, out_of_memory, shares_of_attempt, stack_fields
 from platform.scheduling.stateless_searcher import StatelessSearcher
 from platform.scheduling.time_limit import FoldTimeLimit
 from platform.scheduling.trials import IS_MEASUREMENT, SECONDS_ALLOWED, reserved
@@ -27,21 +37,6 @@ from platform.study.records import FoldRecord, LostRecord, Record, StoppedRecord
 from platform.study.run_log import RunLog
 from platform.study.stacks import largest_stack
 from platform.study.usage import Usage
-from spotformer_core.errors import StorageError
-
-RETRIED = "the worker died or raised; the fold is run again"
-UNKNOWN_FAILURE = "the worker died, raised or took longer than --fold-timeout allows, retries included"
-NO_OUTCOME = "the worker ended the fold without an outcome; its version differs from the driver's"
-MEASUREMENT = "it was measured what the fold holds of a GPU"
-TRAINED_AGAIN = "the fold was finished; it was trained again beside those of its stack that were missing"
-NODE_TOO_SMALL = (
-    "the fold had a node to itself, and Ray still killed it because the node's memory ran out. Lower batch_size or "
-    "width, or use a machine with more memory"
-)
-_ENDS_SEARCH: dict[str, Callable[[str], Exception]] = {
-    DISK_FULL: partial(OSError, errno.ENOSPC),
-    NOT_KEPT: StorageError,
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +56,7 @@ class FoldSearcher(StatelessSearcher):
     Args:
         packing: what each trial is given.
         died_for_memory: whether the worker of a trial that failed was killed because its node's memory ran out.
+        preempted: whether a trial that failed had run on a node that its provider took back.
 
     Attributes:
         stop_reason: what was raised; None as long as nothing was.
@@ -75,6 +71,7 @@ class FoldSearcher(StatelessSearcher):
         *,
         died_for_memory: Callable[[str], bool],
         fetch_scores: Callable[[FoldRecord], None] = lambda _: None,
+        preempted: Callable[[str], bool] = lambda _trial_id: False,
         log: RunLog | None = None,
         budget: Budget | None = None,
         time_limit: FoldTimeLimit | None = None,
@@ -88,7 +85,9 @@ class FoldSearcher(StatelessSearcher):
         self._time_limit = time_limit or FoldTimeLimit(finished=plan.state.finished_folds())
         self._largest_stack = largest_stack(plan.state.study)
         self._reservations, self._measured = packing.reservations, packing.measured
-        self._died_for_memory = died_for_memory
+        self._died_for_memory, self._preempted = died_for_memory, preempted
+        self._retries = Retries()
+        self._durations = FoldDurations(plan.state.finished_folds())
         self._live: dict[str, _Live] = {}
         self._waiting: dict[str, FoldResources] = {}
         self.stop_reason: BaseException | None = None
@@ -158,6 +157,7 @@ class FoldSearcher(StatelessSearcher):
         """A trial that was handed out has got its worker, and what was reserved for it."""
         self._waiting.pop(trial_id, None)
         if (live := self._live.get(trial_id)) is not None:
+            self._retries.started(live.order)
             self._log.started(
                 trial_id,
                 configuration=live.order.configuration,
@@ -167,10 +167,18 @@ class FoldSearcher(StatelessSearcher):
                 num_gpus=live.given.num_gpus,
             )
 
-    def attempt_lost(self, trial_id: str) -> None:
+    def attempt_lost(self, trial_id: str, *, preempted: bool = False) -> None:
         """A trial that runs has lost its worker, and is run again."""
         if (live := self._live.get(trial_id)) is not None:
-            self._lose(live.order, self._log.ended(trial_id), RETRIED)
+            self._lose_worker(live.order, self._log.ended(trial_id), preempted=preempted)
+
+    def may_end_within(self, trial_id: str, seconds: float | None) -> bool:
+        """Whether a trial that runs may end in so many seconds; None for as many as it likes."""
+        live = self._live.get(trial_id)
+        if live is None or seconds is None:
+            return True
+        order = None if live.is_measurement else live.order
+        return self._durations.may_end_within(seconds, order, had=self._log.seconds_of(trial_id))
 
     def time_passes(self) -> None:
         """Notes now and then how far the run is."""
@@ -185,6 +193,8 @@ class FoldSearcher(StatelessSearcher):
         usage = self._log.ended(trial_id)
         if not live.is_measurement:
             self._take_fold(trial_id, live.order, result or {}, usage, error=error)
+        elif error and self._preempted(trial_id):
+            self._lose_worker(live.order, usage, preempted=True)
         elif self._measured is not None and (error or result):
             measured, outcome = self._measured, result or {}
             self._lose(live.order, usage, MEASUREMENT)
@@ -196,7 +206,7 @@ class FoldSearcher(StatelessSearcher):
         if error and self._died_for_memory(trial_id):
             self._ran_out_of_memory(order, usage, Shortage.NODE, NODE_TOO_SMALL)
         elif error:
-            self._fail(order, usage, f"{UNKNOWN_FAILURE}; Ray's logs say how: {place_of_logs()}")
+            self._take_death(order, usage, preempted=self._preempted(trial_id))
         elif FINISHED in result:
             self._guarded(lambda: self._complete(as_fold_record(result[FINISHED]), usage))
         elif STACK in result:
@@ -205,13 +215,20 @@ class FoldSearcher(StatelessSearcher):
             self._ran_out_of_memory(order, usage, Shortage.DEVICE, result[OUT_OF_MEMORY])
         elif FAILURE in result:
             self._fail(order, usage, result[FAILURE])
-        elif ends_search := _ENDS_SEARCH.keys() & result:
+        elif ends_search := ENDS_SEARCH.keys() & result:
             self._end_early(order, usage, result, *ends_search)
         elif PROGRESS in result and self._plan.is_dropped(order.configuration):
             self._stop(order, usage, num_epochs=result[PROGRESS])
         elif result:
             self._fail(order, usage, NO_OUTCOME)
         else:
+            self._plan.give_back(order)
+
+    def _take_death(self, order: FoldOrder, usage: Usage | None, *, preempted: bool) -> None:
+        if self._retries.has_failed(order, had_worker=usage is not None, preempted=preempted):
+            self._fail(order, usage, f"{UNKNOWN_FAILURE}; Ray's logs say how: {place_of_logs()}")
+        else:
+            self._lose_worker(order, usage, preempted=preempted)
             self._plan.give_back(order)
 
     def _take_stack(self, order: FoldOrder, finished: str, usage: Usage | None) -> None:
@@ -233,6 +250,7 @@ class FoldSearcher(StatelessSearcher):
         self._fetch_scores(record)
         self._plan.complete(record)
         self._time_limit.note(record)
+        self._durations.note(record)
         self._on_fold(record)
 
     def _fail(self, order: FoldOrder, usage: Usage | None, reason: str) -> None:
@@ -242,7 +260,7 @@ class FoldSearcher(StatelessSearcher):
     def _end_early(self, order: FoldOrder, usage: Usage | None, result: dict[str, Any], key: str) -> None:
         """What ended this fold would end the others too; the next search runs it."""
         self._plan.give_back(order)
-        self.stop_reason = self.stop_reason or _ENDS_SEARCH[key](result[key])
+        self.stop_reason = self.stop_reason or ENDS_SEARCH[key](result[key])
         self._lose(order, usage, result[key])
 
     def _ran_out_of_memory(self, order: FoldOrder, usage: Usage | None, shortage: Shortage, reason: str) -> None:
@@ -254,13 +272,16 @@ class FoldSearcher(StatelessSearcher):
         else:
             self._guarded(lambda: self._plan.refuse(order, reason))
 
-    def _lose(self, order: FoldOrder, usage: Usage | None, reason: str) -> None:
-        for place, share in _shares(order, usage):
-            self._record(LostRecord(**place, reason=reason, usage=share))
+    def _lose_worker(self, order: FoldOrder, usage: Usage | None, *, preempted: bool) -> None:
+        self._lose(order, usage, PREEMPTED if preempted else RETRIED, preempted=preempted)
+
+    def _lose(self, order: FoldOrder, usage: Usage | None, reason: str, *, preempted: bool = False) -> None:
+        for place, share in shares_of_attempt(order, usage):
+            self._record(LostRecord(**place, reason=reason, usage=share, preempted=preempted))
 
     def _stop(self, order: FoldOrder, usage: Usage | None, *, num_epochs: int) -> None:
         self._plan.give_back(order)
-        for place, share in _shares(order, usage):
+        for place, share in shares_of_attempt(order, usage):
             self._record(StoppedRecord(**place, num_epochs=num_epochs, usage=share))
 
     def _record(self, record: Record) -> None:
@@ -276,11 +297,3 @@ class FoldSearcher(StatelessSearcher):
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
         """Reports of progress decide nothing here; `scheduling.stopping` reads them."""
-
-
-def _shares(order: FoldOrder, usage: Usage | None) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
-    """Configuration and subject of every fold of an order, and its part of what an attempt at all of them took."""
-    if usage is not None:
-        for subject in order.subjects:
-            place = {"configuration": order.configuration, "subject": subject}
-            yield place, usage.shared(len(order.subjects)).as_dict()

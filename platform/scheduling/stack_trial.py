@@ -1,7 +1,7 @@
 """One Ray Tune trial that trains a stack: several folds of a configuration side by side, by one worker."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from platform.scheduling.fold_trial import FoldInputs, limit_memory, outcome_on_
 from platform.study.identity import fold_seed
 from platform.study.planning import FoldOrder
 from platform.study.records import FoldRecord
+from platform.study.usage import Usage
 from spotformer_core.errors import TrainingError
 from spotformer_core.training.devices import TrainingDevice
 from spotformer_core.training.fold import ignore
@@ -99,3 +100,11 @@ def out_of_memory(reason: str, order: FoldOrder) -> str:
         f"{reason} {len(order.subjects)} folds were trained side by side: a study of another name with a lower "
         "--stack-folds needs less."
     )
+
+
+def shares_of_attempt(order: FoldOrder, usage: Usage | None) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+    """Configuration and subject of every fold of an order, and its part of what an attempt at all of them took."""
+    if usage is not None:
+        for subject in order.subjects:
+            place = {"configuration": order.configuration, "subject": subject}
+            yield place, usage.shared(len(order.subjects)).as_dict()

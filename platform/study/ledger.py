@@ -29,6 +29,7 @@ class EfficiencyLedger:
         finished: folds with a result.
         winner: trainings on all subjects.
         lost: attempts at folds that ended without a result and were tried again, or failed for good.
+        preempted: attempts at folds whose node the provider took back; they were run again on another one.
         stopped: folds that were stopped because their configuration had been dropped.
         cut: folds that ran when a run was stopped or killed, as far as was noted.
         saved_by_racing: folds of dropped configurations that were not run, or not to their end.
@@ -45,6 +46,7 @@ class EfficiencyLedger:
     finished: Spent
     winner: Spent
     lost: Spent
+    preempted: Spent
     stopped: Spent
     cut: Spent
     saved_by_racing: Spent
@@ -60,7 +62,7 @@ class EfficiencyLedger:
         names = ("used", "finished", "winner")
         return {
             **{name: getattr(self, name).as_dict() for name in names},
-            "lost": {name: getattr(self, name).as_dict() for name in ("lost", "stopped", "cut")},
+            "lost": {name: getattr(self, name).as_dict() for name in ("lost", "preempted", "stopped", "cut")},
             "saved": {
                 "racing": self.saved_by_racing.as_dict(),
                 "resuming": self.saved_by_resuming.as_dict(),
@@ -91,6 +93,7 @@ def efficiency_ledger(state: StudyState, *, this_run: int, budget: Budget | None
         finished=spending.all_finished,
         winner=spending.winner,
         lost=spending.lost,
+        preempted=spending.preempted,
         stopped=spending.stopped,
         cut=spending.cut,
         saved_by_racing=Spent.total(

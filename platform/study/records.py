@@ -140,6 +140,8 @@ class LostRecord:
     subject: str
     reason: str
     usage: dict[str, Any]
+    preempted: bool = False
+    """Whether the provider took the node back, which is no fault of anything."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -104,6 +104,11 @@ class RunLog:
             num_gpus=num_gpus,
         )
 
+    def seconds_of(self, attempt: str) -> float:
+        """For how long an attempt has had its worker; 0 when it has none."""
+        started = self._started.get(attempt)
+        return 0.0 if started is None else self.seconds - started.at
+
     def ended(self, attempt: str) -> Usage | None:
         """What an attempt took that has ended, all its folds together; None when it never got a worker."""
         started = self._started.pop(attempt, None)

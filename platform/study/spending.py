@@ -11,7 +11,8 @@ class Spending:
 
     Attributes:
         finished: of the folds that were finished, by the run that finished them; run 0 noted no runs.
-        lost: of attempts at folds that ended without a result.
+        lost: of attempts at folds that ended without a result by a fault.
+        preempted: of attempts at folds whose node the provider took back.
         stopped: of folds that were stopped because their configuration had been dropped.
         cut: of folds that ran when a run was stopped or killed, as far as was noted.
         winner: of trainings on all subjects.
@@ -24,6 +25,7 @@ class Spending:
         self.finished_of: dict[str, Spent] = defaultdict(Spent)
         """The same by configuration."""
         self.lost = Spent()
+        self.preempted = Spent()
         self.stopped = Spent()
         self.stopped_of: dict[str, Spent] = defaultdict(Spent)
         """The same by configuration."""
@@ -43,7 +45,8 @@ class Spending:
     @property
     def total(self) -> Spent:
         """Everything that was used, without what runs at this moment."""
-        return Spent.total((*self.finished.values(), self.lost, self.stopped, self.cut, self.winner))
+        without_result = (self.lost, self.preempted, self.stopped, self.cut)
+        return Spent.total((*self.finished.values(), *without_result, self.winner))
 
     @property
     def all_finished(self) -> Spent:
@@ -73,13 +76,20 @@ class Spending:
         elif isinstance(record, FoldRecord):
             self._finish(record)
         elif isinstance(record, LostRecord):
-            self.lost += Spent.of(self._ended(record))
+            self._lose(record)
         elif isinstance(record, StoppedRecord):
             spent = Spent.of(self._ended(record))
             self.stopped += spent
             self.stopped_of[record.configuration] += spent
         elif isinstance(record, WinnerRecord):
             self.winner += Spent.of(noted_usage(record.usage))
+
+    def _lose(self, record: LostRecord) -> None:
+        spent = Spent.of(self._ended(record))
+        if record.preempted:
+            self.preempted += spent
+        else:
+            self.lost += spent
 
     def _finish(self, record: FoldRecord) -> None:
         seconds = sum(record.seconds.values())

@@ -46,6 +46,7 @@ class Fault:
 
     Attributes:
         passing: the fault happens to the passing with this number, counted from 0.
+        times: and to those that follow, so many in all.
         disk: folder on the disk that FILL fills.
     """
 
@@ -53,6 +54,7 @@ class Fault:
     point: Point = Point.FOLD_STARTED
     action: Action = Action.NONE
     passing: int = 0
+    times: int = 1
     disk: str = ""
 
     @classmethod
@@ -84,7 +86,8 @@ class Fault:
     def pass_by(self, point: Point, told: str = "") -> None:
         """Counts a passing of `point` and, where it is that of the fault, lets it happen."""
         number = self._count(point, told)
-        if (point, number) != (self.point, self.passing) or self.action is Action.NONE:
+        happens = point == self.point and self.passing <= number < self.passing + self.times
+        if not happens or self.action is Action.NONE:
             return
         self.reached.write_text(str(os.getpid()))
         if self.action is Action.DIE:

@@ -3,10 +3,12 @@
 The fault is put around the functions of the search from outside, so that the search itself knows of none.
 """
 
+import json
 import sys
 from collections.abc import Callable
 from typing import Any
 
+import psutil
 from mlflow.tracking import MlflowClient
 
 from platform import search
@@ -39,10 +41,16 @@ def _before(
 
     def passing(*arguments: Any, **keywords: Any) -> Any:
         if only(*arguments, **keywords):
-            fault.pass_by(point)
+            fault.pass_by(point, told=json.dumps(_held()))
         return original(*arguments, **keywords)
 
     setattr(owner, name, passing)
+
+
+def _held() -> dict[str, int]:
+    """What this process holds: bytes of memory, and open files."""
+    process = psutil.Process()
+    return {"memory": process.memory_info().rss, "files": process.num_fds()}
 
 
 def _around_trials(faulty: Callable[[dict[str, Any], Any], dict[str, Any]]) -> None:

@@ -24,15 +24,29 @@ class StagedSearch:
 
     workspace: Path
     marks: Path
+    study: str = SMOKE_STUDY
+    search: tuple[str, ...] = SMOKE_SEARCH
     started: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def start(
-        self, point: Point, action: Action, *more: str, passing: int = 0, disk: Path | None = None, **environment: str
+        self,
+        point: Point,
+        action: Action,
+        *more: str,
+        passing: int = 0,
+        times: int = 1,
+        disk: Path | None = None,
+        **environment: str,
     ) -> tuple["subprocess.Popen[bytes]", Fault]:
         """A running search to which the fault will happen at the passing with this number, counted from this start."""
         done = len(list(self.marks.glob(f"{point}.*")))
         fault = Fault(
-            marks=str(self.marks), point=point, action=action, passing=done + passing, disk=str(disk) if disk else ""
+            marks=str(self.marks),
+            point=point,
+            action=action,
+            passing=done + passing,
+            times=times,
+            disk=str(disk) if disk else "",
         )
         fault.reached.unlink(missing_ok=True)
         return self._started("tests.faults.stage", fault.text, *more, **environment), fault
@@ -51,7 +65,7 @@ class StagedSearch:
 
     @property
     def journal(self) -> Path:
-        return journal_path(Workspace(self.workspace).study(SMOKE_STUDY))
+        return journal_path(Workspace(self.workspace).study(self.study))
 
     @property
     def said(self) -> str:
@@ -87,7 +101,8 @@ class StagedSearch:
         return self.marks / f"search-{len(self.started)}.log"
 
     def _started(self, module: str, *words: str, **environment: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", module, words[0], "--workspace", str(self.workspace), *SMOKE_SEARCH]
+        command = [sys.executable, "-m", module, words[0], "--workspace", str(self.workspace), *self.search]
+        command += ["--study", self.study]
         self.started.append(None)  # type: ignore[arg-type]  the log is named by the number of the start
         with self._log.open("wb") as log:
             self.started[-1] = subprocess.Popen(

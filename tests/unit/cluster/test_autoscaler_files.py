@@ -132,3 +132,14 @@ def test_no_node_has_an_address_of_its_own_in_the_world(name):
         # Without a security group Ray makes one that opens SSH to the world; accessConfigs are external addresses.
         assert node.get("SecurityGroupIds") or "accessConfigs" not in node["networkInterfaces"][0]
     assert "security_group" not in file["provider"]
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+def test_workers_watch_for_the_notice_that_they_are_taken_back_once_ray_runs(name):
+    *_, started, watched = document(name)["worker_start_ray_commands"]
+
+    assert started.startswith("ray start --address=$RAY_HEAD_IP:6379")
+    assert "python -m platform.watch_preemption --address $RAY_HEAD_IP:6379 " in watched
+    # Ray's launcher waits for what stays in the foreground or holds its terminal.
+    assert watched.startswith("nohup ")
+    assert watched.endswith(" < /dev/null > /tmp/watch_preemption.log 2>&1 &")

@@ -38,8 +38,16 @@ def written_in_manifests() -> list[list[str]]:
     return [
         *(shlex.split(line) for line in starts),
         shlex.split(document("kuberay/rayjob.yaml")["spec"]["entrypoint"]),
+        *(hook["exec"]["command"] for hook in before_pods_stop()),
         *(services[name]["command"] for name in ("ray", "mlflow")),
     ]
+
+
+def before_pods_stop() -> list[dict[str, Any]]:
+    """What KubeRay's workers run before they are stopped."""
+    groups = document("kuberay/raycluster.yaml")["spec"]["workerGroupSpecs"]
+    containers = [group["template"]["spec"]["containers"][0] for group in groups]
+    return [one["lifecycle"]["preStop"] for one in containers if "lifecycle" in one]
 
 
 EVERY = [*README_COMMANDS, *written_in_manifests()]
@@ -73,7 +81,7 @@ def begun_with(*words: str) -> list[list[str]]:
 def test_every_command_is_of_a_program_that_a_test_knows():
     programs = {words[0] for words in EVERY}
 
-    assert programs == SHELL | {"docker", "envsubst", "kubectl", "mlflow", "pip", "python", "ray"}
+    assert programs == SHELL | {"docker", "envsubst", "kubectl", "mlflow", "nohup", "pip", "python", "ray"}
 
 
 def test_our_commands_are_understood():

@@ -9,6 +9,7 @@ import pytest
 import ray
 from jsonschema import Draft202012Validator, ValidationError
 
+from platform import watch_preemption
 from tests.manifests import document, resource_definition
 
 CLUSTER_FILE, JOB_FILE = "kuberay/raycluster.yaml", "kuberay/rayjob.yaml"
@@ -123,3 +124,14 @@ def test_every_node_sees_the_workspace():
         environment = {one["name"]: one["value"] for one in pod["containers"][0]["env"]}
         assert mounts == {"/shared"}
         assert environment["SPOTFORMER_WORKSPACE"].startswith("/shared/")
+
+
+def test_pods_that_train_drain_their_node_before_they_are_stopped_and_have_time_for_it():
+    groups = {group["groupName"]: group["template"]["spec"] for group in cluster_spec()["workerGroupSpecs"]}
+
+    for name in ("gpu-spot", "gpu-on-demand"):
+        (container,) = groups[name]["containers"]
+        command = container["lifecycle"]["preStop"]["exec"]["command"]
+        seconds = watch_preemption.parser().parse_args(command[3:]).now
+        assert command[:3] == ["python", "-m", "platform.watch_preemption"]
+        assert 0 < seconds < groups[name]["terminationGracePeriodSeconds"]

@@ -9,8 +9,8 @@ from platform.scheduling.fold_trial import FINISHED, OUT_OF_MEMORY
 from platform.scheduling.measuring import MEASURED, MeasuredShares
 from platform.scheduling.packing import Packing
 from platform.scheduling.peak_memory_store import PeakMemoryStore
+from platform.scheduling.reasons import NODE_TOO_SMALL
 from platform.scheduling.resources import FoldResources, Reservations
-from platform.scheduling.searcher import NODE_TOO_SMALL
 from platform.scheduling.trials import IS_MEASUREMENT
 from platform.study.journal import Journal, read_journal
 from platform.study.opening import open_study

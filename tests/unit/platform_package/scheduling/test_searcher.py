@@ -9,7 +9,8 @@ import pytest
 from ray.tune.search import Searcher
 
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, as_fold_record
-from platform.scheduling.searcher import NO_OUTCOME, UNKNOWN_FAILURE, FoldSearcher
+from platform.scheduling.reasons import NO_OUTCOME, UNKNOWN_FAILURE
+from platform.scheduling.searcher import FoldSearcher
 from platform.scheduling.time_limit import TIMES_THE_LONGEST, FoldTimeLimit
 from platform.scheduling.trials import IS_MEASUREMENT, SECONDS_ALLOWED
 from platform.study.journal import read_journal
@@ -75,6 +76,7 @@ def test_the_search_ends_when_every_configuration_is_decided(searcher, heard):
 )
 def test_a_fold_that_failed_closes_its_configuration_with_its_reason(searcher, plan, heard, result, error, reason):
     searcher.suggest("t0")
+    searcher.attempt_started("t0")
 
     searcher.on_trial_complete("t0", result, error=error)
 

@@ -11,8 +11,8 @@ from platform.scheduling.fold_trial import DISK_FULL, FAILURE, OUT_OF_MEMORY
 from platform.scheduling.measuring import MEASURED, MeasuredShares
 from platform.scheduling.packing import Packing
 from platform.scheduling.peak_memory_store import PeakMemoryStore
+from platform.scheduling.reasons import MEASUREMENT, RETRIED, TRAINED_AGAIN
 from platform.scheduling.resources import Reservations
-from platform.scheduling.searcher import MEASUREMENT, RETRIED, TRAINED_AGAIN
 from platform.scheduling.stack_trial import STACK
 from platform.scheduling.trials import IS_MEASUREMENT
 from platform.study.planning import Plan

@@ -5,7 +5,8 @@ from ray.tune.search import Searcher
 
 from platform.scheduling.fold_progress import PROGRESS
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE
-from platform.scheduling.searcher import NO_OUTCOME, RETRIED, UNKNOWN_FAILURE
+from platform.scheduling.reasons import NO_OUTCOME, PREEMPTED, RETRIED, UNKNOWN_FAILURE
+from platform.scheduling.retries import FOLD_RETRIES
 from platform.study.budget import Budget
 from platform.study.records import LostRecord, StoppedRecord
 from platform.study.run_log import RunLog
@@ -77,7 +78,7 @@ def test_an_attempt_that_lost_its_worker_is_noted_and_its_fold_goes_on(searcher,
     searcher.attempt_started("t0")
     searcher.on_trial_complete("t0", finished(config))
 
-    assert [one.reason for one in journal.records if isinstance(one, LostRecord)] == [RETRIED]
+    assert reasons(journal) == [RETRIED]
     assert (plan.state.spending.lost.count, plan.state.spending.all_finished.count) == (1, 1)
 
 
@@ -98,6 +99,81 @@ def test_what_a_fold_took_that_came_to_nothing_is_lost(searcher, plan, journal, 
     (lost,) = (one for one in journal.records if isinstance(one, LostRecord))
     assert lost.reason.startswith(reason)
     assert plan.state.spending.lost.count == 1
+
+
+def reasons(journal):
+    return [one.reason for one in journal.records if isinstance(one, LostRecord)]
+
+
+def test_a_fold_is_preempted_as_often_as_it_pleases_and_none_of_it_counts_as_a_fault(plan, journal, make_searcher):
+    searcher = make_searcher(plan, lambda _record: None, preempted=lambda trial_id: trial_id == "t0")
+    searcher.suggest("t0")
+    for _ in range(3 * FOLD_RETRIES):
+        searcher.attempt_started("t0")
+        searcher.attempt_lost("t0", preempted=True)
+    searcher.attempt_started("t0")
+    searcher.on_trial_complete("t0", None, error=True)
+
+    again = searcher.suggest("t1")
+    searcher.attempt_started("t1")
+    searcher.on_trial_complete("t1", finished(again))
+
+    assert (again["configuration"], again["subject"]) == ("c0000", "b")
+    assert reasons(journal) == [PREEMPTED] * (3 * FOLD_RETRIES + 1)
+    assert (plan.state.spending.preempted.count, plan.state.spending.lost.count) == (3 * FOLD_RETRIES + 1, 0)
+    assert plan.state.configurations["c0000"].failure == ""
+
+
+def test_a_trial_whose_waiting_worker_had_died_gives_its_fold_back(plan, searcher):
+    # Tune hears of such a worker twice: it gives the trial another one, and then gives the trial up.
+    searcher.suggest("t0")
+    searcher.attempt_lost("t0")
+    searcher.on_trial_complete("t0", None, error=True)
+
+    assert searcher.suggest("t1")["subject"] == "b"
+    assert plan.state.configurations["c0000"].failure == ""
+
+
+def test_a_fold_for_which_no_worker_can_be_started_fails_in_the_end(plan, searcher):
+    for number in range(FOLD_RETRIES + 1):
+        assert plan.state.configurations.get("c0000") is None or not plan.state.configurations["c0000"].failure
+        assert searcher.suggest(f"t{number}")["subject"] == "b"
+        searcher.on_trial_complete(f"t{number}", None, error=True)
+
+    assert plan.state.configurations["c0000"].failure.startswith(f"b: {UNKNOWN_FAILURE}")
+
+
+def test_workers_that_had_died_count_anew_once_a_fold_has_had_one(plan, searcher):
+    for number in range(2 * FOLD_RETRIES):
+        searcher.suggest(f"t{number}")
+        if number == FOLD_RETRIES:
+            searcher.attempt_started(f"t{number}")
+            searcher.attempt_lost(f"t{number}")
+        searcher.on_trial_complete(f"t{number}", None, error=True)
+
+    assert plan.state.configurations["c0000"].failure == ""
+
+
+def test_a_fold_on_a_node_that_leaves_may_end_when_as_long_as_the_longest_of_its_configuration_is_left(
+    plan, heard, make_searcher
+):
+    clock = Clock()
+    searcher = make_searcher(plan, heard.append, log=RunLog(plan.record, run=1, num_workers=1, clock=clock))
+    first = searcher.suggest("t0")
+    searcher.attempt_started("t0")
+    assert searcher.may_end_within("t0", 1.0), "nothing is expected before the first fold"
+    clock.now = 50
+    searcher.on_trial_complete("t0", finished(first))
+    searcher.suggest("t1")
+    searcher.attempt_started("t1")
+    clock.now = 60
+
+    assert searcher.may_end_within("t1", 40)
+    assert not searcher.may_end_within("t1", 39)
+    assert searcher.may_end_within("t1", None)
+    clock.now = 200
+    assert searcher.may_end_within("t1", 1), "what takes longer than expected may end at any moment"
+    assert not searcher.may_end_within("t1", 0)
 
 
 class Clock:

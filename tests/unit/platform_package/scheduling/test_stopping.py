@@ -9,7 +9,10 @@ from ray.tune.schedulers import TrialScheduler
 
 from platform.scheduling.fold_progress import PROGRESS
 from platform.scheduling.fold_trial import FINISHED
+from platform.scheduling.preemption import LeavingNodes
 from platform.scheduling.stopping import Deaths, FoldScheduler
+
+NOBODY_LEAVES = LeavingNodes(look=dict)
 
 
 class Waiting:
@@ -31,6 +34,7 @@ class OneTrial:
     def __init__(self, trial_id, status):
         self.trial_id = trial_id
         self.status = status
+        self.error_file = None
 
 
 class Controller:
@@ -60,16 +64,24 @@ class Controller:
     ],
 )
 def test_a_fold_is_stopped_at_its_own_report_when_its_configuration_was_dropped(trial, result, decision):
-    scheduler = FoldScheduler(Waiting(dropped=("lost",)), Deaths())
+    scheduler = FoldScheduler(Waiting(dropped=("lost",)), Deaths(), NOBODY_LEAVES)
 
     assert scheduler.on_trial_result(Controller(), OneTrial(trial, Trial.RUNNING), result) == decision
+
+
+def scheduler_of(searcher, controller) -> FoldScheduler:
+    """One that was told of the controller's trials, as Tune tells it."""
+    scheduler = FoldScheduler(searcher, Deaths(), NOBODY_LEAVES)
+    for trial in controller.trials:
+        scheduler.on_trial_add(controller, trial)
+    return scheduler
 
 
 def test_folds_of_dropped_configurations_that_wait_are_taken_back_at_once_and_others_start():
     trials = [OneTrial("lost", Trial.PENDING), OneTrial("good", Trial.PENDING), OneTrial("runs", Trial.RUNNING)]
     controller = Controller(*trials)
 
-    chosen = FoldScheduler(Waiting(dropped=("lost", "runs")), Deaths()).choose_trial_to_run(controller)
+    chosen = scheduler_of(Waiting(dropped=("lost", "runs")), controller).choose_trial_to_run(controller)
 
     assert chosen.trial_id == "good"
     assert controller.stopped == ["lost"]
@@ -78,12 +90,28 @@ def test_folds_of_dropped_configurations_that_wait_are_taken_back_at_once_and_ot
 def test_folds_that_wait_beyond_the_limit_are_taken_back_and_those_that_run_go_on():
     controller = Controller(OneTrial("waits", Trial.PENDING), OneTrial("runs", Trial.RUNNING))
 
-    assert FoldScheduler(Waiting(overdue=True), Deaths()).choose_trial_to_run(controller) is None
+    assert scheduler_of(Waiting(overdue=True), controller).choose_trial_to_run(controller) is None
     assert controller.stopped == ["waits"]
 
 
+def test_folds_start_in_the_order_of_their_suggestion_and_those_that_have_ended_are_not_looked_at_again():
+    controller = Controller(*(OneTrial(name, Trial.PENDING) for name in ("first", "second", "third", "fourth")))
+    scheduler = scheduler_of(Waiting(), controller)
+
+    for name, ends in (
+        ("first", lambda trial: scheduler.on_trial_complete(controller, trial, {})),
+        ("second", lambda trial: scheduler.on_trial_error(controller, trial)),
+        ("third", lambda trial: scheduler.on_trial_remove(controller, trial)),
+    ):
+        chosen = scheduler.choose_trial_to_run(controller)
+        assert chosen.trial_id == name
+        ends(chosen)
+
+    assert scheduler.choose_trial_to_run(controller).trial_id == "fourth"
+
+
 def test_tune_may_pickle_it_without_the_searcher():
-    assert vars(cloudpickle.loads(cloudpickle.dumps(FoldScheduler(Waiting(), Deaths())))) == {}
+    assert vars(cloudpickle.loads(cloudpickle.dumps(FoldScheduler(Waiting(), Deaths(), NOBODY_LEAVES)))) == {}
 
 
 KILLED = """Failure # 3 (occurred at 2026-11-25_19-12-38)
@@ -100,7 +128,9 @@ def test_a_worker_that_was_killed_for_memory_is_told_from_others(tmp_path, text,
         path.write_text(text)
     deaths = Deaths()
 
-    FoldScheduler(Waiting(), deaths).on_trial_error(None, SimpleNamespace(trial_id="t0", error_file=str(path)))
+    FoldScheduler(Waiting(), deaths, NOBODY_LEAVES).on_trial_error(
+        None, SimpleNamespace(trial_id="t0", error_file=str(path))
+    )
 
     assert deaths.for_memory("t0") is expected
     assert not deaths.for_memory("t1")

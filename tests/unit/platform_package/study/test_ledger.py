@@ -57,6 +57,7 @@ def records():
         fold("c0000", "s4", 400),
         ConfigurationRecord(configuration="c0001", params={}),
         LostRecord(configuration="c0001", subject="s0", reason="died", usage=usage(50)),
+        LostRecord(configuration="c0001", subject="s0", reason="taken back", usage=usage(20), preempted=True),
         *(fold("c0001", subject, 200) for subject in SUBJECTS[:3]),
         DroppedRecord(configuration="c0001", reference="c0000", num_subjects=3, f1=0.1, reference_f1=0.9),
         StoppedRecord(configuration="c0001", subject="s3", num_epochs=4, usage=usage(30)),
@@ -82,7 +83,8 @@ def test_what_was_used_is_every_part_of_it(state):
     assert ledger.finished == spent(8, 2600)
     assert ledger.winner == spent(1, 500)
     assert (ledger.lost, ledger.stopped, ledger.cut) == (spent(1, 50), spent(1, 30), spent(1, 1000))
-    assert ledger.used == spent(12, 2600 + 500 + 50 + 30 + 1000)
+    assert ledger.preempted == spent(1, 20)
+    assert ledger.used == spent(13, 2600 + 500 + 50 + 20 + 30 + 1000)
 
 
 def test_racing_saves_what_the_missing_folds_would_have_taken_less_what_a_stopped_one_took(state):
@@ -127,6 +129,7 @@ def test_it_says_in_a_few_lines_what_happened(state):
     )
     assert lost == (
         "lost: 50 s of workers (25 s of GPUs) to 1 attempt at folds without a result; "
+        "20 s of workers (10 s of GPUs) to 1 attempt on nodes that were taken back; "
         "30 s of workers (15 s of GPUs) to 1 fold stopped by racing; "
         "17 min of workers (8 min of GPUs) to 1 fold that ran when a run was stopped"
     )
@@ -150,8 +153,9 @@ def test_it_says_nothing_of_what_did_not_happen(make_study_record):
 def test_it_goes_to_json_whole(state):
     values = efficiency_ledger(state, this_run=2).as_dict()
 
-    assert values["used"] == {"count": 12, "worker_seconds": 4180, "cpu_seconds": 4180, "gpu_seconds": 2090}
+    assert values["used"] == {"count": 13, "worker_seconds": 4200, "cpu_seconds": 4200, "gpu_seconds": 2100}
     assert values["lost"]["cut"]["worker_seconds"] == 1000
+    assert values["lost"]["preempted"]["worker_seconds"] == 20
     assert values["saved"]["racing"]["gpu_seconds"] == 185
     assert values["saved"]["warm_start"] == {"configurations": 1, "worker_seconds": 7000.0}
     assert (values["busy"], values["cost"]) == (0.4375, None)

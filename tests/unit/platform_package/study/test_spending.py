@@ -41,14 +41,16 @@ def test_every_kind_of_use_is_summed_apart_and_together():
     lost = LostRecord(configuration="c0000", subject="b", reason="died", usage=usage(5, gpus=0.5))
     stopped = StoppedRecord(configuration="c0001", subject="a", num_epochs=2, usage=usage(3))
     winner = WinnerRecord(configuration="c0000", usage=usage(20, gpus=1.0))
+    taken_back = LostRecord(configuration="c0000", subject="b", reason="taken back", usage=usage(7), preempted=True)
 
-    spending = spending_of(run(1), fold("a", used=usage(10, gpus=0.5)), lost, stopped, winner)
+    spending = spending_of(run(1), fold("a", used=usage(10, gpus=0.5)), lost, taken_back, stopped, winner)
 
     assert spending.all_finished == Spent(count=1, worker_seconds=10, cpu_seconds=20, gpu_seconds=5)
     assert spending.lost == Spent(count=1, worker_seconds=5, cpu_seconds=10, gpu_seconds=2.5)
     assert spending.stopped == spending.stopped_of["c0001"] == Spent(count=1, worker_seconds=3, cpu_seconds=6)
     assert spending.winner == Spent(count=1, worker_seconds=20, cpu_seconds=40, gpu_seconds=20)
-    assert spending.total == Spent(count=4, worker_seconds=38, cpu_seconds=76, gpu_seconds=27.5)
+    assert spending.preempted == Spent(count=1, worker_seconds=7, cpu_seconds=14)
+    assert spending.total == Spent(count=5, worker_seconds=45, cpu_seconds=90, gpu_seconds=27.5)
     assert spending.training_seconds == 3.0
 
 
