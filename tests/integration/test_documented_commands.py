@@ -20,7 +20,9 @@ NOT_RUN = {
     r"make (?!search)": "tests, checks, benchmarks, and a server that runs until it is stopped",
     r"-m benchmarks\.": "benchmarks of minutes to hours, which have targets of their own",
     r"-m platform\.\w+( score| leaderboard| tables)?$": "names a command, with nothing to do",
-    r"\b(DIR|FILE|NAME|VIDEO)\b": "a form that people fill in",
+    r"\b(DIR|FILE|HOST|NAME|STUDY|URI|VIDEO)\b": "a form that people fill in",
+    r"(s3|gs)://": "needs a bucket of one's own",
+    r"platform\.watch_preemption": "watches until its node is taken back",
     r"(samm-lv|cas-me-[23]|lineage|samm_new)": "needs a dataset that may not be passed on",
     r"--root mine\b": "needs videos of one's own",
     r"(interview\.mp4|anna\.avi)": "needs a video of one's own",
@@ -51,7 +53,17 @@ def copy(tmp_path_factory: pytest.TempPathFactory, extracted: Path) -> Path:
         if path.name not in (".git", "workspace", "spotting", "shared"):
             (folder / path.name).symlink_to(path)
     shutil.copytree(extracted / "demo", folder / "workspace" / "demo")
+    (folder / "prices.yaml").write_text(documented_prices())
     return folder
+
+
+def documented_prices() -> str:
+    """The file of prices that a page shows."""
+    block = re.search(
+        r"^```yaml\n(.*?)^```$", (REPOSITORY / "docs" / "budgets.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    assert block is not None
+    return block[1]
 
 
 def give(copy: Path, script: str) -> str:
