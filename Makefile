@@ -14,7 +14,7 @@ QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 .PHONY: search test test-slow test-docs test-faults test-kills test-browser test-mlflow-server
 .PHONY: soak check audit format docs ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
-.PHONY: bench-training bench-bf16 bench-racing bench-search bench-tracking
+.PHONY: bench-training bench-bf16 bench-racing bench-search bench-scale bench-tracking
 
 search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
@@ -71,7 +71,7 @@ format: .venv/.installed
 	$(RUN) -m ruff check --fix .
 	$(RUN) -m ruff format .
 
-bench: bench-extraction bench-training bench-decoding bench-selection bench-spot bench-racing bench-search bench-tracking bench-demo bench-bf16
+bench: bench-extraction bench-training bench-decoding bench-selection bench-spot bench-racing bench-search bench-scale bench-tracking bench-demo bench-bf16
 
 # Baselines beside the best configuration of the demo; needs a finished `make search`.
 bench-demo: .venv/.installed
@@ -117,6 +117,10 @@ bench-racing: .venv/.installed
 bench-search: .venv/.installed
 	$(RUN) -m benchmarks.search_speed
 	$(RUN) -m benchmarks.search_overhead --workspace $(WORKSPACE) $(ARGS)
+
+# A study of 50,000 folds on 64 workers, simulated and counted: the figures of docs/scale.md. Minutes.
+bench-scale: .venv/.installed
+	$(RUN) -m benchmarks.scale $(ARGS)
 
 # What MLflow costs a search per fold, and how quickly 300 runs are written and read.
 bench-tracking: .venv/.installed
