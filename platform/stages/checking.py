@@ -42,8 +42,11 @@ def check_dataset(options: DatasetOptions, landmarks: Callable[[], LandmarkSourc
     dataset = chosen_dataset(options, missing_recordings=MissingRecordings.SKIP)
     _print_found(dataset, options)
     _print_repaired(dataset, options.policies)
-    problems = _problems(dataset, options, landmarks)
+    problems, lost = _problems(dataset, options, landmarks)
     _print_missing(dataset, problems)
+    if lost:
+        told = f"{sum(lost.values())} in {_named(list(lost))}"
+        print(f"frames without a face: {told}; --lost-faces says what becomes of them")
     _print_published(dataset, is_whole=not options.recordings)
     return UNDONE if problems else DONE
 
@@ -86,8 +89,10 @@ def _print_repaired(dataset: Dataset, policies: AnnotationPolicies) -> None:
         print("  by --policy " + " --policy ".join(f"{name}={value}" for name, value in changed.items()))
 
 
-def _problems(dataset: Dataset, options: DatasetOptions, landmarks: Callable[[], LandmarkSource]) -> list[str]:
-    """What has to be mended before the dataset can be extracted, one line each."""
+def _problems(
+    dataset: Dataset, options: DatasetOptions, landmarks: Callable[[], LandmarkSource]
+) -> tuple[list[str], dict[str, int]]:
+    """What has to be mended before the dataset can be extracted, one line each; frames without a face, by recording."""
     problems = [f"{name} cannot be read: {reason}" for name, reason in dataset.unreadable.items()]
     if dataset.missing and options.missing_recordings is MissingRecordings.ERROR and not options.recordings:
         problems.append(
@@ -97,11 +102,19 @@ def _problems(dataset: Dataset, options: DatasetOptions, landmarks: Callable[[],
     try:
         source = landmarks()
     except LandmarkError as error:
-        return [*problems, f"landmarks: {error}"]
+        return [*problems, f"landmarks: {error}"], {}
     without = [recording.name for recording in dataset.recordings if not _has_landmarks(recording, source)]
     if without:
         problems.append(f"without landmarks: {_named(without)}.")
-    return problems
+    lost: dict[str, int] = {}
+    for recording in dataset.recordings:
+        # Where faces have yet to be looked for, nobody knows.
+        if recording.name not in without and not source.chunks_to_detect(recording):
+            try:
+                lost[recording.name] = source.num_lost(recording)
+            except LandmarkError as error:
+                problems.append(str(error))
+    return problems, {name: count for name, count in lost.items() if count}
 
 
 def _has_landmarks(recording: Recording, source: LandmarkSource) -> bool:

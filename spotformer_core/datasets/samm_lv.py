@@ -35,8 +35,6 @@ ANNOTATION_FILE = "SAMM_LongVideos_V3_Release.xlsx"
 ANNOTATION_PATTERN = "*SAMM*Long*.xls*"
 """Names of annotation tables that are accepted, whatever their case."""
 SHEET = "FACS_Movement_Only"
-HEADER_ROW_NUMBER = 10
-"""Of the release's table; `read_annotations` finds the header by its words."""
 COLUMNS = (
     "Subject",
     "Filename",

@@ -26,6 +26,12 @@ class Landmarks:
             raise LandmarkError("none")
         return "some"
 
+    def chunks_to_detect(self, recording):
+        return ()
+
+    def num_lost(self, recording):
+        return 0
+
 
 @pytest.fixture
 def root(tmp_path):
@@ -146,3 +152,28 @@ def test_a_difference_from_the_published_totals_is_said_and_no_fault(check, monk
         "published totals of annotated recordings: 147 recordings published, 2 here; 30 subjects published, 1 here; "
         "343 macro published, 2 here; 159 micro published, 1 here"
     )
+
+
+def test_frames_without_a_face_are_counted_where_faces_were_looked_for(check):
+    class Lost(Landmarks):
+        def chunks_to_detect(self, recording):
+            return (range(60),) if recording.name == "ben" else ()
+
+        def num_lost(self, recording):
+            return {"anna_1": 3, "anna_2": 0}[recording.name]
+
+    code, lines = check(landmarks=Lost)
+
+    assert code == DONE
+    assert "frames without a face: 3 in 1 (anna_1); --lost-faces says what becomes of them" in lines
+
+
+def test_landmarks_that_cannot_be_used_are_told_before_any_work(check):
+    class Damaged(Landmarks):
+        def num_lost(self, recording):
+            raise LandmarkError(f"the landmarks of {recording.name} must have 68 points")
+
+    code, lines = check(landmarks=Damaged)
+
+    assert code == UNDONE
+    assert "  the landmarks of anna_1 must have 68 points" in lines
