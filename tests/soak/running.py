@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from platform.console.command import STOPPED
 from tests.faults.points import Action, Point
 from tests.faults.staged import StagedSearch
@@ -27,6 +29,7 @@ from tests.soak.studies import finished_folds, noted_losses, run_study
 
 SMALL_DISK = "256m"
 LONG_SEARCH = ("--space", "smoke", "--configurations", "100000", "--seed", "5", "--sampler", "random")
+POLITE = 15
 FEW_FOLDS = 20
 """Of the long search, until its driver has imported and opened all that it will."""
 
@@ -117,6 +120,8 @@ def _long_search(extracted: Path, folder: Path, found: Found) -> Iterator[Staged
     shutil.copytree(extracted, folder / "long")
     staged = StagedSearch(folder / "long", _made(folder / "marks" / "long"), study="long", search=LONG_SEARCH)
     process, _ = staged.start(Point.FOLD_STARTED, Action.NONE, "--workers", "1")
+    # It takes what the studies leave of the machine; its workers inherit that.
+    psutil.Process(process.pid).nice(POLITE)
     try:
         yield staged
     finally:
