@@ -16,6 +16,8 @@ from tests.faults.tracking_servers import IMPATIENT, TrackingServer
 
 NUM_FOLDS = 9
 SECONDS_TO_END = 400
+MOST_OF_A_SEARCH = 0.6
+"""Within this share of the seconds of an undisturbed one a search is killed, so that it seldom ends before."""
 FULL_AT = (Point.BEFORE_SUGGEST, Point.IN_A_FOLD, Point.BEFORE_JOURNAL)
 
 
@@ -54,7 +56,7 @@ def kill_driver(staged: StagedSearch, world: World) -> bool:
     """The driver and all that it started here die at any moment."""
     process, _ = _start(staged, world)
     try:
-        process.wait(timeout=world.moments.uniform(0, world.seconds))
+        process.wait(timeout=world.moments.uniform(0, MOST_OF_A_SEARCH * world.seconds))
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -66,7 +68,7 @@ def kill_server(staged: StagedSearch, world: World) -> bool:
     """The tracking server dies at any moment, and comes back within seconds."""
     process, _ = _start(staged, world)
     try:
-        process.wait(timeout=world.moments.uniform(0, world.seconds))
+        process.wait(timeout=world.moments.uniform(0, MOST_OF_A_SEARCH * world.seconds))
     except subprocess.TimeoutExpired:
         world.server.kill()
         time.sleep(world.moments.uniform(0, 5))

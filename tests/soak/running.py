@@ -30,6 +30,8 @@ from tests.soak.studies import finished_folds, noted_losses, run_study
 SMALL_DISK = "256m"
 LONG_SEARCH = ("--space", "smoke", "--configurations", "100000", "--seed", "5", "--sampler", "random")
 POLITE = 15
+MIB_OF_A_FOLD = 32 / 1024
+"""What a driver may keep of every fold: its record, in the journal's list and in the study's state, and Tune's trial."""
 FEW_FOLDS = 20
 """Of the long search, until its driver has imported and opened all that it will."""
 
@@ -98,7 +100,7 @@ class Measurements:
         """What the driver of the long search held at every fold."""
         for number, held in enumerate(held_at(long.marks, Point.BEFORE_JOURNAL)):
             if number >= FEW_FOLDS:
-                self._add("long driver", "fold", number, held.memory, held.files)
+                self._add("long driver", "fold", number, held.memory, held.files, allowed=MIB_OF_A_FOLD)
 
     def _disk(self) -> dict[str, float]:
         return {"workspace": size_of(self._folder / "workspace"), "ray": size_of(Path(os.environ["RAY_TMPDIR"]))}
@@ -106,12 +108,12 @@ class Measurements:
     def _temporary(self) -> float:
         return float(len(list(Path(os.environ["TMPDIR"]).iterdir())))
 
-    def _add(self, what: str, per: str, over: float, memory: float, files: float) -> None:
-        self._series(f"memory of the {what}", "MiB", per).add(over, memory)
+    def _add(self, what: str, per: str, over: float, memory: float, files: float, *, allowed: float = 0.0) -> None:
+        self._series(f"memory of the {what}", "MiB", per, allowed=allowed).add(over, memory)
         self._series(f"open files of the {what}", "files", per).add(over, files)
 
-    def _series(self, name: str, unit: str, per: str) -> Series:
-        return self._found.series.setdefault(name, Series(unit=unit, per=per))
+    def _series(self, name: str, unit: str, per: str, *, allowed: float = 0.0) -> Series:
+        return self._found.series.setdefault(name, Series(unit=unit, per=per, allowed=allowed))
 
 
 @contextmanager
