@@ -31,7 +31,7 @@ SMALL_DISK = "256m"
 LONG_SEARCH = ("--space", "smoke", "--configurations", "100000", "--seed", "5", "--sampler", "random")
 POLITE = 15
 MIB_OF_A_FOLD = 32 / 1024
-"""What a driver may keep of every fold: its record, in the journal's list and in the study's state, and Tune's trial."""
+"""What a driver may keep of every fold: its record, in the journal and in the study's state, and Tune's trial."""
 FEW_FOLDS = 20
 """Of the long search, until its driver has imported and opened all that it will."""
 
