@@ -65,7 +65,7 @@ def kill_driver(staged: StagedSearch, world: World) -> bool:
 
 
 def kill_server(staged: StagedSearch, world: World) -> bool:
-    """The tracking server dies at any moment, and comes back within seconds."""
+    """The tracking server dies at any moment and comes back within seconds; a search begun without it is refused."""
     process, _ = _start(staged, world)
     try:
         process.wait(timeout=world.moments.uniform(0, MOST_OF_A_SEARCH * world.seconds))
@@ -73,7 +73,7 @@ def kill_server(staged: StagedSearch, world: World) -> bool:
         world.server.kill()
         time.sleep(world.moments.uniform(0, 5))
         world.server.start()
-        _ended(staged, process, DONE, UNDONE)
+        _ended(staged, process, DONE, UNDONE, MISTAKE)
         return True
     return False
 
