@@ -15,7 +15,7 @@ from tests.faults.staged import StagedSearch
 from tests.faults.tracking_servers import IMPATIENT, TrackingServer
 
 NUM_FOLDS = 9
-SECONDS_TO_END = 400
+SECONDS_TO_END = 600
 MOST_OF_A_SEARCH = 0.6
 """Within this share of the seconds of an undisturbed one a search is killed, so that it seldom ends before."""
 FULL_AT = (Point.BEFORE_SUGGEST, Point.IN_A_FOLD, Point.BEFORE_JOURNAL)
@@ -116,6 +116,16 @@ def _start(
 
 
 def _ended(staged: StagedSearch, process: "subprocess.Popen[bytes]", *codes: int) -> None:
-    code = process.wait(timeout=SECONDS_TO_END)
+    code = ended_within(process, SECONDS_TO_END)
     assert code in codes, f"{staged.study} ended with {code}: {staged.said[-2000:]}"
     assert "Traceback" not in staged.said, f"{staged.study}: {staged.said[-2000:]}"
+
+
+def ended_within(process: "subprocess.Popen[bytes]", seconds: float) -> int:
+    """The exit code of a search; one that does not end is killed, and an AssertionError."""
+    try:
+        return process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise AssertionError(f"a search did not end within {seconds:.0f} s, and was killed") from error

@@ -22,7 +22,7 @@ from tests.faults.points import Action, Point
 from tests.faults.staged import StagedSearch
 from tests.faults.tracking_servers import TrackingServer
 from tests.searches import Search, extract_into, run_search
-from tests.soak.faults import World, drawn
+from tests.soak.faults import SECONDS_TO_END, World, drawn, ended_within
 from tests.soak.measured import held_at, held_by, left_over, size_of
 from tests.soak.report import Found, Series
 from tests.soak.studies import finished_folds, noted_losses, run_study
@@ -131,7 +131,7 @@ def _long_search(extracted: Path, folder: Path, found: Found) -> Iterator[Staged
         if ran:
             os.killpg(process.pid, signal.SIGTERM)
         with noted_losses(found):
-            code = process.wait(timeout=120)
+            code = ended_within(process, SECONDS_TO_END)
             assert ran, f"the long search ended with {code}: {staged.said[-2000:]}"
             assert code == STOPPED, f"the long search was stopped with {code}: {staged.said[-2000:]}"
             told = len(held_at(staged.marks, Point.BEFORE_JOURNAL))
