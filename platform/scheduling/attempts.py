@@ -46,6 +46,13 @@ class AttemptObserver(tune.Callback):
         self._faults[trial.trial_id] = counted.num_failures
         self._searcher.attempt_lost(trial.trial_id, preempted=preempted)
 
+    def on_trial_complete(self, iteration: int, trials: list[Trial], trial: Trial, **info: Any) -> None:
+        """A fold has ended: Tune keeps its trial to the end of the search, and need not keep what it reported."""
+        del iteration, trials, info
+        self._faults.pop(trial.trial_id, None)
+        known = trial.run_metadata
+        known.last_result, known.metric_analysis, known.metric_n_steps = {}, {}, {}
+
     def on_step_end(self, iteration: int, trials: list[Trial], **info: Any) -> None:
         """Some time has passed."""
         del iteration, trials, info

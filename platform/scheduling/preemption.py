@@ -43,7 +43,7 @@ class LeavingNodes:
     def look(self) -> bool:
         """Whether nodes leave, as far as was seen in the last second; asks Ray when the last look is older."""
         now = self._clock()
-        if now - self._looked >= SECONDS_BETWEEN_LOOKS or self._looked < 0:
+        if now - self._looked >= SECONDS_BETWEEN_LOOKS:
             self._looked, self._nodes = now, self._look()
             if not self._nodes:
                 self._actors.clear()

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
-from platform.compute.draining import DrainedNode
 from platform.scheduling.retries import FOLD_RETRIES
 from tests.fake_metadata import FakeMetadata, aws_metadata
 from tests.faults.checks import as_if_nothing_had_happened
 from tests.faults.points import Action, Point
 from tests.faults.small_clusters import is_there, node_of
 from tests.faults.staged import StagedSearch
-from tests.searches import REPOSITORY, Search, journal_lines
+from tests.searches import REPOSITORY, Search, journal_lines, run_module
 
 NOTICE = 8.0
 NUM_PREEMPTIONS = 2 + FOLD_RETRIES
@@ -105,7 +104,10 @@ def test_a_fold_may_be_preempted_more_often_than_it_may_fail(undisturbed: Search
         node = node_of(cluster, staged.wait_for(fault, process))
         fault.reached.unlink()
         cluster.add_node(num_cpus=1)
-        assert DrainedNode(cluster.address, node.node_id).drain("a notice", seconds=1)
+        stopped = run_module("watch_preemption", "--now", "1", "--address", cluster.address, "--node-id", node.node_id)
+        assert (stopped.code, stopped.out) == (0, "this node is stopped in 1 s; Ray gives it no new folds\n"), (
+            stopped.err
+        )
 
     assert process.wait(timeout=500) == 0, staged.said
     assert staged.repeated == spent(staged, "preempted") == NUM_PREEMPTIONS

@@ -15,7 +15,9 @@ from tests.faults.staged import StagedSearch
 from tests.faults.tracking_servers import IMPATIENT, TrackingServer
 
 NUM_FOLDS = 9
-SECONDS_TO_END = 400
+SECONDS_TO_END = 600
+MOST_OF_A_SEARCH = 0.6
+"""Within this share of the seconds of an undisturbed one a search is killed, so that it seldom ends before."""
 FULL_AT = (Point.BEFORE_SUGGEST, Point.IN_A_FOLD, Point.BEFORE_JOURNAL)
 
 
@@ -54,7 +56,7 @@ def kill_driver(staged: StagedSearch, world: World) -> bool:
     """The driver and all that it started here die at any moment."""
     process, _ = _start(staged, world)
     try:
-        process.wait(timeout=world.moments.uniform(0, world.seconds))
+        process.wait(timeout=world.moments.uniform(0, MOST_OF_A_SEARCH * world.seconds))
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -63,15 +65,15 @@ def kill_driver(staged: StagedSearch, world: World) -> bool:
 
 
 def kill_server(staged: StagedSearch, world: World) -> bool:
-    """The tracking server dies at any moment, and comes back within seconds."""
+    """The tracking server dies at any moment and comes back within seconds; a search begun without it is refused."""
     process, _ = _start(staged, world)
     try:
-        process.wait(timeout=world.moments.uniform(0, world.seconds))
+        process.wait(timeout=world.moments.uniform(0, MOST_OF_A_SEARCH * world.seconds))
     except subprocess.TimeoutExpired:
         world.server.kill()
         time.sleep(world.moments.uniform(0, 5))
         world.server.start()
-        _ended(staged, process, DONE, UNDONE)
+        _ended(staged, process, DONE, UNDONE, MISTAKE)
         return True
     return False
 
@@ -95,10 +97,10 @@ FAULTS: dict[str, Happens] = {
 }
 
 
-def drawn(moments: random.Random, *, can_fill: bool, most: int = 2) -> list[str]:
-    """The faults of one study: so many at most, so that every study comes to its end."""
+def drawn(moments: random.Random, *, can_fill: bool) -> list[str]:
+    """The faults of one study: seldom none, and two at most, so that every study comes to its end."""
     names = [name for name in FAULTS if can_fill or FAULTS[name] is not fill_disk]
-    return moments.choices(names, k=moments.randint(0, most))
+    return moments.choices(names, k=moments.choices((0, 1, 2), weights=(1, 2, 2))[0])
 
 
 def _start(
@@ -114,6 +116,16 @@ def _start(
 
 
 def _ended(staged: StagedSearch, process: "subprocess.Popen[bytes]", *codes: int) -> None:
-    code = process.wait(timeout=SECONDS_TO_END)
+    code = ended_within(process, SECONDS_TO_END)
     assert code in codes, f"{staged.study} ended with {code}: {staged.said[-2000:]}"
     assert "Traceback" not in staged.said, f"{staged.study}: {staged.said[-2000:]}"
+
+
+def ended_within(process: "subprocess.Popen[bytes]", seconds: float) -> int:
+    """The exit code of a search; one that does not end is killed, and an AssertionError."""
+    try:
+        return process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise AssertionError(f"a search did not end within {seconds:.0f} s, and was killed") from error

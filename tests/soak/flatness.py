@@ -24,6 +24,7 @@ class Trend:
         middle: their median.
         slope, low, high: per unit of what they were measured over, and the interval of it.
         span: of what they were measured over, from the first to the last.
+        allowed: the slope that is known and borne.
     """
 
     middle: float
@@ -32,18 +33,19 @@ class Trend:
     high: float
     span: float
     count: int
+    allowed: float = 0.0
 
     @property
     def surely_grown(self) -> float:
-        """What it has grown by over the whole run at the least, as a share of its middle."""
-        return max(0.0, self.low) * self.span / self.middle if self.middle > 0 else 0.0
+        """What it has grown by over the whole run at the least, beyond what is allowed, as a share of its middle."""
+        return max(0.0, self.low - self.allowed) * self.span / self.middle if self.middle > 0 else 0.0
 
     @property
     def is_flat(self) -> bool:
         return self.surely_grown <= TOLERATED
 
 
-def trend(over: Sequence[float], values: Sequence[float]) -> Trend:
+def trend(over: Sequence[float], values: Sequence[float], *, allowed: float = 0.0) -> Trend:
     """The trend of values; of fewer than FEWEST, or all over the same, nothing is said."""
     middle = median(values) if values else 0.0
     span = max(over) - min(over) if over else 0.0
@@ -57,4 +59,5 @@ def trend(over: Sequence[float], values: Sequence[float]) -> Trend:
         high=float(found.high_slope),
         span=span,
         count=len(values),
+        allowed=allowed,
     )

@@ -13,10 +13,12 @@ class Series:
 
     Attributes:
         unit: of the values; `per` is what they are measured over.
+        allowed: growth of one by the other that is known and borne.
     """
 
     unit: str
     per: str
+    allowed: float = 0.0
     over: list[float] = field(default_factory=list)
     values: list[float] = field(default_factory=list)
 
@@ -27,7 +29,7 @@ class Series:
 
     @property
     def trend(self) -> Trend:
-        return trend(self.over, self.values)
+        return trend(self.over, self.values, allowed=self.allowed)
 
 
 @dataclass(kw_only=True)
@@ -87,7 +89,8 @@ class Found:
         for name, one in self.series.items():
             found = one.trend
             interval = f"{found.low:+.4f} to {found.high:+.4f}" if found.span and found.low > -1e300 else "too few"
-            says = "flat" if found.is_flat else "GROWS"
+            known = f", {found.allowed:.4f} allowed" if found.allowed else ""
+            says = f"flat{known}" if found.is_flat else f"GROWS{known}"
             yield (
                 f"{name:34} {found.middle:10.2f} {found.slope:+10.4f} {interval:>23}  "
                 f"{found.count} times, {one.unit} per {one.per}: {says}"

@@ -11,7 +11,6 @@ from platform.study.workspace import scores_path
 from tests.faults.checks import report, same_as_undisturbed
 from tests.faults.points import started_folds
 from tests.faults.staged import StagedSearch
-from tests.faults.tracking_servers import IMPATIENT
 from tests.searches import Search
 from tests.soak.faults import FAULTS, World
 from tests.soak.report import Found
@@ -26,7 +25,8 @@ def run_study(staged: StagedSearch, names: list[str], world: World, undisturbed:
             (found.faults if happened else found.missed)[name] += 1
         finished = _nothing_forgotten(staged, finished, found)
     with noted_losses(found):
-        ended = staged.finish(*world.options, **IMPATIENT)
+        # As patient as people are: the machine may be busy, and a store that answers late is no loss.
+        ended = staged.finish(*world.options)
         assert ended.ended.code == DONE, f"{staged.study} ended with {ended.ended.code}: {ended.ended.err[-2000:]}"
         same_as_undisturbed(staged.journal, undisturbed.journal)
         assert report(ended) == report(undisturbed), f"the result of {staged.study} is another"

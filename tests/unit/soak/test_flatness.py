@@ -52,3 +52,10 @@ def test_what_shrinks_is_flat():
 def test_what_was_nothing_and_becomes_something_has_grown():
     assert not trend(list(range(10)), [0.0] * 6 + [1.0, 2.0, 3.0, 4.0]).low
     assert not trend(list(range(10)), [float(number) for number in range(10)]).is_flat
+
+
+def test_growth_that_is_known_and_borne_is_flat_and_more_is_not():
+    over, values = series(0.5, 120)
+
+    assert trend(over, values, allowed=0.5).is_flat
+    assert not trend(over, values, allowed=0.2).is_flat

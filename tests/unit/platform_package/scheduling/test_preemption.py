@@ -137,3 +137,18 @@ def test_tunes_count_of_faults_is_of_faults_alone(cluster, seen, num_failures, l
 
     assert lost.run_metadata.num_failures == left
     assert searcher.lost == [("t0", preempted)]
+
+
+def test_of_a_trial_that_has_ended_nothing_is_kept_that_it_reported(cluster):
+    # Tune keeps every trial until its run is over: of a search of thousands of folds that is most of its memory.
+    trial = Trial("toy", stub=True)
+    trial.run_metadata.last_result = {"finished": "x" * 1000}
+    trial.run_metadata.update_metric("time_total_s", 1.5)
+    before = len(trial.get_json_state()[1])
+
+    AttemptObserver(Ends(), RunLog(lambda _record: None, run=1, num_workers=1), cluster.leaving).on_trial_complete(
+        0, [], trial
+    )
+
+    assert trial.run_metadata.last_result == {}
+    assert len(trial.get_json_state()[1]) < before - 1000
