@@ -11,10 +11,10 @@ SEED ?=
 RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
-.PHONY: search test test-slow test-docs test-faults test-kills test-browser test-mlflow-server
+.PHONY: search test test-slow test-docs test-faults test-kills test-browser test-mlflow-server test-autoscaling
 .PHONY: soak check audit format docs ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
-.PHONY: bench-training bench-bf16 bench-racing bench-search bench-scale bench-tracking
+.PHONY: bench-training bench-bf16 bench-racing bench-search bench-scale bench-tracking bench-autoscaling
 
 search: .venv/.installed
 	@$(RUN) -m platform.search --workspace $(WORKSPACE) $(ARGS)
@@ -44,6 +44,10 @@ test-mlflow-server: .venv/.installed
 # Faults at every stage of a search and of an extraction: docs/faults.md. Part of test-slow.
 test-faults: .venv/.installed
 	$(RUN) -m pytest -m slow tests/faults $(ARGS)
+
+# Ray's autoscaler, its provider a fake one: nodes are processes of this machine. Needs root, for namespaces. Minutes.
+test-autoscaling: .venv/.installed
+	$(RUN) -m pytest -m slow tests/clusters/test_autoscaling.py $(ARGS)
 
 # Fifty kills at random moments: docs/faults.md.
 test-kills: .venv/.installed
@@ -117,6 +121,10 @@ bench-racing: .venv/.installed
 bench-search: .venv/.installed
 	$(RUN) -m benchmarks.search_speed
 	$(RUN) -m benchmarks.search_overhead --workspace $(WORKSPACE) $(ARGS)
+
+# Nodes, waiting and running folds over time on a cluster that grows: the picture of docs/autoscaling.md. Minutes, root.
+bench-autoscaling: .venv/.installed
+	$(RUN) -m benchmarks.autoscaling $(ARGS)
 
 # A study of 50,000 folds on 64 workers, simulated and counted: the figures of docs/scale.md. Minutes.
 bench-scale: .venv/.installed
