@@ -11,7 +11,8 @@ SEED ?=
 RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
-.PHONY: search test test-slow test-docs test-faults test-kills test-browser test-mlflow-server test-autoscaling
+.PHONY: search test test-slow test-docs test-faults test-kills test-browser test-mlflow-server
+.PHONY: test-autoscaling test-hosts
 .PHONY: soak check audit format docs ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
 .PHONY: bench-training bench-bf16 bench-racing bench-search bench-scale bench-tracking bench-autoscaling
@@ -48,6 +49,10 @@ test-faults: .venv/.installed
 # Ray's autoscaler, its provider a fake one: nodes are processes of this machine. Needs root, for namespaces. Minutes.
 test-autoscaling: .venv/.installed
 	$(RUN) -m pytest -m slow tests/clusters/test_autoscaling.py $(ARGS)
+
+# A search over three hosts, which are network namespaces: killed, cut off, restarted. Needs root. Minutes.
+test-hosts: .venv/.installed
+	$(RUN) -m pytest -m slow tests/clusters/test_hosts.py $(ARGS)
 
 # Fifty kills at random moments: docs/faults.md.
 test-kills: .venv/.installed

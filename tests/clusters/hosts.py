@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.clusters.network import ADDRESS, OWN_DISK, WORKER_IPS, Host, make_network, num_nodes, wait_until
+from tests.clusters.network import ADDRESS, OWN_DISK, WORKER_IPS, Host, make_network, wait_until
 from tests.faults.checks import as_if_nothing_had_happened, nothing_runs, report, same_as_undisturbed
 from tests.faults.points import Action, Point
 from tests.faults.staged import StagedSearch
@@ -39,7 +39,7 @@ class Hosts:
         for host in (self.head, *self.workers.values()):
             if host.process is None or host.process.poll() is not None:
                 host.start()
-        wait_until(lambda: num_nodes() == 1 + len(self.workers), "all hosts have joined")
+        wait_until(lambda: self.head.num_nodes() == 1 + len(self.workers), "all hosts have joined")
 
     def search(self, happens: Callable[[], None]) -> None:
         """Searches; something happens while folds run on both hosts. Nothing may differ from an undisturbed search."""
@@ -59,7 +59,7 @@ def killed(hosts: Hosts) -> None:
 
     def kill() -> None:
         hosts.workers["h1"].kill()
-        wait_until(lambda: num_nodes() == len(hosts.workers), "Ray has noticed")
+        wait_until(lambda: hosts.head.num_nodes() == len(hosts.workers), "Ray has noticed")
 
     hosts.search(kill)
 
@@ -72,7 +72,7 @@ def cut(hosts: Hosts) -> None:
     def cut_off() -> None:
         lost.cut()
         time.sleep(_SECONDS_CUT_OFF)
-        wait_until(lambda: num_nodes() == len(hosts.workers), "Ray has noticed")
+        wait_until(lambda: hosts.head.num_nodes() == len(hosts.workers), "Ray has noticed")
         lost.join()
         # Ray takes nobody back whom it has declared dead: that node ends, and whoever runs the hosts starts it again.
         assert lost.process is not None

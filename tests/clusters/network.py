@@ -97,8 +97,14 @@ class Host:
         """Runs a command on it, as somebody does who is logged in there."""
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        inside = ["nsenter", "--target", children[0], "--all"]
+        inside = ["nsenter", "--target", children[0], "--all"] if self.is_apart else []
         return subprocess.run([*inside, *words], capture_output=True, text=True, check=False, timeout=SECONDS)
+
+    def num_nodes(self) -> int:
+        """Ray nodes that live as the head sees it, itself included; 0 while there is no Ray."""
+        ask = f"import ray; ray.init({ADDRESS!r}, log_to_driver=False); print(sum(n['Alive'] for n in ray.nodes()))"
+        asked = self.run(sys.executable, "-c", ask)
+        return int(asked.stdout.split()[-1]) if asked.returncode == 0 and asked.stdout.strip() else 0
 
 
 def wait_until(there: Callable[[], bool], what: str) -> None:
@@ -107,10 +113,3 @@ def wait_until(there: Callable[[], bool], what: str) -> None:
     while not there():
         assert time.monotonic() < deadline, what
         time.sleep(0.2)
-
-
-def num_nodes() -> int:
-    """Ray nodes that live, the head included; 0 while there is no head. Asked in a process of its own."""
-    ask = f"import ray; ray.init({ADDRESS!r}, log_to_driver=False); print(sum(n['Alive'] for n in ray.nodes()))"
-    asked = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=False, timeout=SECONDS)
-    return int(asked.stdout.split()[-1]) if asked.returncode == 0 and asked.stdout.strip() else 0
