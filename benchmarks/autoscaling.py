@@ -44,6 +44,7 @@ class Moment:
         nodes: by type; a head that takes no work is `local`.
         pending, running: folds that wait for a node, and that have one.
         recordings, folds: that are finished.
+        on_head: 1 when a fold has its place on the head, else 0.
     """
 
     seconds: float
@@ -52,6 +53,7 @@ class Moment:
     running: int
     recordings: int
     folds: int
+    on_head: int
 
     def count(self, *types: str) -> int:
         """Nodes of these types."""
@@ -115,7 +117,7 @@ def figures_of(moments: Sequence[Moment]) -> dict[str, float]:
     """What is worth a line, in seconds and nodes."""
     last_recording = max(moment.recordings for moment in moments)
     extracted = next(moment.seconds for moment in moments if moment.recordings == last_recording)
-    demanded = next(moment.seconds for moment in moments if moment.pending)
+    demanded = next((moment.seconds for moment in moments if moment.pending), 0.0)
     gpu_first = next(moment.seconds for moment in moments if moment.count(*GPU_TYPES))
     most = max(moment.count(*GPU_TYPES) for moment in moments)
     gpu_all = next(moment.seconds for moment in moments if moment.count(*GPU_TYPES) == most)

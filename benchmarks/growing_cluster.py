@@ -110,13 +110,17 @@ def sample(until: Path, out: Path, workspace: Path, *, every: float = 0.5) -> No
     with out.open("w") as file:
         while not until.exists():
             # Tune asks for a placement group for every fold, and Ray Data for none.
-            states = [group["state"] for group in ray.util.placement_group_table().values()]
+            groups = list(ray.util.placement_group_table().values())
+            states = [group["state"] for group in groups]
+            alive = {node["NodeID"]: node for node in ray.nodes() if node["Alive"]}  # type: ignore[no-untyped-call]
+            used = {node for group in groups for node in group["bundles_to_node_id"].values() if node in alive}
             line = {
                 "time": time.time(),
                 "nodes": node_counts(),
                 "pending": states.count("PENDING"),
                 "running": states.count("CREATED"),
                 "recordings": len(list(workspace.glob("flow/*/*.arrow"))),
+                "on_head": sum(alive[node]["Resources"].get("CPU", 0) == 0 for node in used),
                 "folds": len(list(workspace.glob("studies/*/scores/*/*.arrow"))),
             }
             file.write(json.dumps(line) + "\n")

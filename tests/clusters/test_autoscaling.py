@@ -36,7 +36,7 @@ def most(moments: Sequence[Moment], *types: str) -> int:
     return max(moment.count(*types) for moment in moments)
 
 
-def test_extraction_brings_up_cpu_nodes_and_no_gpu_node(moments):
+def test_extraction_that_cpu_nodes_have_room_for_brings_up_these_and_no_gpu_node(moments):
     last = max(moment.recordings for moment in moments)
     extracting = [moment for moment in moments if moment.recordings < last]
 
@@ -58,7 +58,9 @@ def test_every_node_is_given_back_when_nothing_is_left_to_do(moments):
 
 
 def test_the_head_runs_no_folds(moments):
+    assert max(moment.running for moment in moments) > 0
     for moment in moments:
+        assert moment.on_head == 0, moment
         assert moment.running <= moment.count(*GPU_TYPES), moment
 
 
