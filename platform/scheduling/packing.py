@@ -29,7 +29,7 @@ class Packing:
 def fixed_packing(num_gpus: float) -> Packing:
     """Every fold is given this much of a GPU, unless it runs out of memory with it."""
     given = FoldResources(num_gpus=num_gpus)
-    return Packing(reservations=Reservations(lambda _order: given, node_cpus=most_cpus()))
+    return Packing(reservations=Reservations(lambda _order: given, node_cpus=most_cpus))
 
 
 NO_GPU_YET = (
@@ -71,7 +71,7 @@ def packing(
         num_frames=sum(recording.num_frames for recording in inputs.recordings),
         notice=_say,
     )
-    return Packing(reservations=Reservations(measured, node_cpus=most_cpus()), measured=measured)
+    return Packing(reservations=Reservations(measured, node_cpus=most_cpus), measured=measured)
 
 
 def _say(notice: str) -> None:

@@ -40,10 +40,10 @@ class Reservations:
 
     Args:
         usual: what a fold is given at first.
-        node_cpus: CPUs of the largest node; who holds all of them has the node alone.
+        node_cpus: CPUs of the largest node as it is then, since nodes come and go; who holds all has the node alone.
     """
 
-    def __init__(self, usual: Usual, *, node_cpus: float) -> None:
+    def __init__(self, usual: Usual, *, node_cpus: Callable[[], float]) -> None:
         self._usual = usual
         self._node_cpus = node_cpus
         self._given: dict[FoldOrder, FoldResources] = {}
@@ -58,7 +58,7 @@ class Reservations:
         on_gpu = usual.num_gpus > 0
         alone = order in self._whole_node
         self._given[order] = FoldResources(
-            num_cpus=max(usual.num_cpus, self._node_cpus) if alone else usual.num_cpus,
+            num_cpus=max(usual.num_cpus, self._node_cpus()) if alone else usual.num_cpus,
             num_gpus=max(usual.num_gpus, 1.0)
             if on_gpu and (alone or order.configuration in self._whole_gpu)
             else usual.num_gpus,
@@ -72,4 +72,4 @@ class Reservations:
             self._whole_gpu.add(order.configuration)
             return given.num_gpus < 1
         self._whole_node.add(order)
-        return given.num_cpus < self._node_cpus
+        return given.num_cpus < self._node_cpus()

@@ -143,3 +143,12 @@ def test_workers_watch_for_the_notice_that_they_are_taken_back_once_ray_runs(nam
     # Ray's launcher waits for what stays in the foreground or holds its terminal.
     assert watched.startswith("nohup ")
     assert watched.endswith(" < /dev/null > /tmp/watch_preemption.log 2>&1 &")
+
+
+@pytest.mark.parametrize("name", CLOUDS)
+def test_every_node_tells_its_type_by_the_label_that_prices_go_by(name):
+    types = prepared(name)["available_node_types"]
+
+    assert {kind: values["labels"] for kind, values in types.items()} == {
+        kind: {"ray.io/node-group": kind} for kind in types
+    }

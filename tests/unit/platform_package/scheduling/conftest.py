@@ -23,7 +23,7 @@ from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.flow.store import FlowSource, FlowStore
 
 SMILE = Expression(onset=5, apex=10, offset=15, kind=ExpressionKind.MACRO)
-HALF_A_GPU = Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=0.5), node_cpus=2))
+HALF_A_GPU = Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=0.5), node_cpus=lambda: 2))
 
 
 def toy_study(subjects, **fields):
@@ -103,7 +103,7 @@ def make_searcher() -> Callable[..., FoldSearcher]:
     """Makes the searcher of a plan; every fold gets a CPU of nodes with two, unless a packing is given."""
 
     def make(plan: Plan, on_fold, packing: Packing | None = None, *, killed=(), **options) -> FoldSearcher:
-        usual = Packing(reservations=Reservations(lambda _order: FoldResources(), node_cpus=2))
+        usual = Packing(reservations=Reservations(lambda _order: FoldResources(), node_cpus=lambda: 2))
         return FoldSearcher(
             plan, on_fold, packing or usual, died_for_memory=lambda trial_id: trial_id in killed, **options
         )
@@ -146,7 +146,7 @@ def make_inputs(tmp_path: Path) -> Callable[..., FoldInputs]:
 
 
 def half_a_gpu():
-    return Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=0.5), node_cpus=2))
+    return Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=0.5), node_cpus=lambda: 2))
 
 
 class Clock:

@@ -34,7 +34,7 @@ def plan(tmp_path):
 
 
 def fixed(num_gpus):
-    return Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=num_gpus), node_cpus=4))
+    return Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=num_gpus), node_cpus=lambda: 4))
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def measured(plan, make_searcher, tmp_path):
         num_frames=1000,
         notice=print,
     )
-    packing = Packing(reservations=Reservations(shares, node_cpus=4), measured=shares)
+    packing = Packing(reservations=Reservations(shares, node_cpus=lambda: 4), measured=shares)
     return make_searcher(plan, lambda _record: None, packing)
 
 

@@ -8,12 +8,12 @@ from platform.study.planning import FoldOrder
 FIRST, SIBLING, OTHER = FoldOrder("c0000", "a"), FoldOrder("c0000", "b"), FoldOrder("c0001", "a")
 
 
-def reservations(num_gpus, *, node_cpus=8):
+def reservations(num_gpus, *, node_cpus=lambda: 8):
     return Reservations(lambda _order: FoldResources(num_gpus=num_gpus), node_cpus=node_cpus)
 
 
 def test_what_is_not_measured_yet_is_given_nothing():
-    assert Reservations(lambda _order: None, node_cpus=8).take(FIRST) is None
+    assert Reservations(lambda _order: None, node_cpus=lambda: 8).take(FIRST) is None
 
 
 def test_after_a_shortage_beside_others_all_folds_of_the_configuration_get_a_whole_gpu():
@@ -76,7 +76,7 @@ def test_a_fold_on_a_gpu_whose_machine_ran_out_of_memory_gets_the_machine():
 
 
 def test_on_a_node_of_one_cpu_every_fold_is_alone_already():
-    given = reservations(0, node_cpus=1)
+    given = reservations(0, node_cpus=lambda: 1)
     given.take(FIRST)
 
     assert not given.enlarge(FIRST, Shortage.NODE)
@@ -90,3 +90,13 @@ def test_what_needs_less_of_anything_could_take_what_another_waits_for(first, se
     one, other = (FoldResources(num_cpus=cpus, num_gpus=gpus) for cpus, gpus in (first, second))
 
     assert one.is_smaller(other) is expected
+
+
+def test_a_whole_node_is_one_that_is_there_when_it_is_needed_not_when_the_search_began():
+    nodes = [0.0]
+    given = reservations(0, node_cpus=lambda: nodes[0])
+    given.take(FIRST)
+    nodes[0] = 4.0
+
+    assert given.enlarge(FIRST, Shortage.NODE)
+    assert given.take(FIRST).num_cpus == 4

@@ -208,7 +208,7 @@ def test_stacks_are_measured_as_such_before_the_first_of_them(plan, heard, journ
         stack_folds=2,
     )
     shares = MeasuredShares(store, lambda _order: Configuration(), num_frames=1000, notice=print)
-    packing = Packing(reservations=Reservations(shares, node_cpus=4), measured=shares)
+    packing = Packing(reservations=Reservations(shares, node_cpus=lambda: 4), measured=shares)
     log = RunLog(plan.record, run=1, num_workers=1, clock=clock)
     searcher = make_searcher(plan, heard.append, packing, log=log)
     assert searcher.suggest("t0")[IS_MEASUREMENT]
