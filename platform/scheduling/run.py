@@ -32,14 +32,17 @@ os.environ.setdefault("TUNE_DISABLE_SIGINT_HANDLER", "1")
 
 from ray import tune
 
+_TOLD_OTHERWISE = ("snapshotting failed", "Saving experiment state", "Trial task failed")
+"""What Tune says with a traceback and nobody needs: its state on a full disk of temporary files, which is never read,
+and workers that die, of which `attempts` tells in a sentence."""
 
-def _is_no_failed_snapshot(record: logging.LogRecord) -> bool:
-    """Tune fails to save its state when the disk of temporary files is full; nobody would ever read it."""
-    return "snapshotting failed" not in record.msg and "Saving experiment state" not in record.msg
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return libraries_may_speak() or not any(told in record.msg for told in _TOLD_OTHERWISE)
 
 
-for _name in ("ray.tune.tune", "ray.tune.execution.experiment_state"):
-    logging.getLogger(_name).addFilter(_is_no_failed_snapshot)
+for _name in ("tune", "execution.experiment_state", "execution.tune_controller"):
+    logging.getLogger(f"ray.tune.{_name}").addFilter(_is_news)
 
 
 def run_folds(

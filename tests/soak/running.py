@@ -8,7 +8,6 @@ long search without faults of its own, over whose folds it is measured what a dr
 import os
 import random
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -129,7 +128,8 @@ def _long_search(extracted: Path, folder: Path, found: Found) -> Iterator[Staged
     finally:
         ran = process.poll() is None
         if ran:
-            os.killpg(process.pid, signal.SIGTERM)
+            # To the driver alone, as `ray job stop` and Kubernetes do; its Ray is in the same group here.
+            process.terminate()
         with noted_losses(found):
             code = ended_within(process, SECONDS_TO_END)
             assert ran, f"the long search ended with {code}: {staged.said[-2000:]}"

@@ -9,7 +9,7 @@ from platform.console.command import DONE, UNDONE, run_command
 from platform.diagnosis import checks
 from platform.diagnosis.finding import Finding, Level
 
-NAMES = ["libraries", "compiled code", "workspace", "videos", "landmarks", "GPU", "Ray", "tracking"]
+NAMES = ["libraries", "compiled code", "workspace", "storage", "videos", "landmarks", "GPU", "Ray", "tracking"]
 
 
 @pytest.fixture
@@ -44,4 +44,4 @@ def test_a_problem_ends_with_code_1_and_a_note_does_not(healthy, tmp_path, capsy
 
     out = capsys.readouterr().out
     assert f"{level:7}  Ray: nobody answers. Start it." in out.splitlines()
-    assert ("1 of 8 checks found a problem" in out) == (code == UNDONE)
+    assert ("1 of 9 checks found a problem" in out) == (code == UNDONE)

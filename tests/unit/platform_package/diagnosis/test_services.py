@@ -67,3 +67,27 @@ def test_landmarks_may_come_as_files_so_that_missing_models_are_a_note(tmp_path,
 
     assert (missing.level, "--landmarks FOLDER" in missing.found) == (Level.NOTE, True)
     assert services.landmarks_finding().level is Level.OK
+
+
+def test_a_workspace_without_an_object_store_is_its_folder(tmp_path):
+    finding = services.storage_finding(Workspace(tmp_path))
+
+    assert (finding.level, finding.found) == (Level.OK, "the workspace is its folder; all nodes must see it")
+
+
+def test_an_object_store_is_tried_and_left_as_it_was(tmp_path):
+    (tmp_path / "bucket").mkdir()
+    workspace = Workspace(tmp_path / "workspace", f"file://{tmp_path}/bucket")
+
+    finding = services.storage_finding(workspace)
+
+    assert finding.level is Level.OK
+    assert finding.found == f"file://{tmp_path}/bucket takes objects and gives them back"
+    assert not [path for path in (tmp_path / "bucket").rglob("*") if path.is_file()]
+
+
+def test_an_object_store_that_cannot_be_used_is_a_problem(tmp_path):
+    finding = services.storage_finding(Workspace(tmp_path, "ftp://host/x"))
+
+    assert finding.level is Level.PROBLEM
+    assert "--storage must be s3://BUCKET/PREFIX or gs://BUCKET/PREFIX, got 'ftp://host/x'" in finding.found

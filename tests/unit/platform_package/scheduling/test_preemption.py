@@ -124,10 +124,11 @@ def test_workers_that_wait_on_a_leaving_node_are_ended_before_they_get_a_fold(cl
     [(True, 1, 0, True), (False, 0, 0, True), (False, 1, 1, False)],
     ids=["given up by us", "noticed by Ray alone", "a fault"],
 )
-def test_tunes_count_of_faults_is_of_faults_alone(cluster, seen, num_failures, left, preempted):
+def test_tunes_count_of_faults_is_of_faults_alone(cluster, caplog, seen, num_failures, left, preempted):
     searcher = Ends()
     observer = AttemptObserver(searcher, RunLog(lambda _record: None, run=1, num_workers=1), cluster.leaving)
-    lost = SimpleNamespace(trial_id="t0", run_metadata=SimpleNamespace(num_failures=0))
+    config = {"configuration": "c0000", "subject": "a"}
+    lost = SimpleNamespace(trial_id="t0", config=config, run_metadata=SimpleNamespace(num_failures=0))
     observer.on_trial_start(0, [], lost)
     if seen:
         cluster.leaving.note("t0")
@@ -137,18 +138,21 @@ def test_tunes_count_of_faults_is_of_faults_alone(cluster, seen, num_failures, l
 
     assert lost.run_metadata.num_failures == left
     assert searcher.lost == [("t0", preempted)]
+    why = "was on a node that is taken back" if preempted else "died"
+    assert f"the worker of fold c0000/a {why}; it is run again" in caplog.text
 
 
-def test_of_a_trial_that_has_ended_nothing_is_kept_that_it_reported(cluster):
+def test_of_a_trial_that_has_ended_nothing_is_kept_that_it_reported_once_the_next_one_ends(cluster):
     # Tune keeps every trial until its run is over: of a search of thousands of folds that is most of its memory.
     trial = Trial("toy", stub=True)
+    observer = AttemptObserver(Ends(), RunLog(lambda _record: None, run=1, num_workers=1), cluster.leaving)
     trial.run_metadata.last_result = {"finished": "x" * 1000}
     trial.run_metadata.update_metric("time_total_s", 1.5)
     before = len(trial.get_json_state()[1])
 
-    AttemptObserver(Ends(), RunLog(lambda _record: None, run=1, num_workers=1), cluster.leaving).on_trial_complete(
-        0, [], trial
-    )
+    observer.on_trial_complete(0, [], trial)
+    assert trial.run_metadata.last_result != {}, "others are told of the trial after us"
+    observer.on_trial_complete(0, [], Trial("toy", stub=True))
 
     assert trial.run_metadata.last_result == {}
     assert len(trial.get_json_state()[1]) < before - 1000
