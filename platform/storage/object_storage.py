@@ -10,25 +10,20 @@ time, the store's: equal size and time mean equal content.
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
 
 from platform.storage import segments
 from platform.storage.lease import Lease
-from platform.storage.objects import ObjectStore, StoredObject
+from platform.storage.objects import ObjectStore, StoredObject, of_each
 from spotformer_core.atomic_files import write_whole
 from spotformer_core.errors import StorageError
 
-T = TypeVar("T")
-
 _FILES = "workspace"
 _FETCHING = ".fetching"
-_AT_A_TIME = 16
 _NOT_SENT = (".lock", ".part", _FETCHING, ".jsonl", ".aside")
 """Ends of names of files that mean something on one disk only, and of journals, which are kept in segments."""
 
@@ -59,7 +54,7 @@ class ObjectStorage:
             fcntl.flock(file, fcntl.LOCK_EX)
             for folder in folders:
                 found = self.objects.below(self._key(folder))
-                _for_each(self._fetch_one, [one for one in found if not _is_same(self._path(one.key), one)])
+                of_each(self._fetch_one, [one for one in found if not _is_same(self._path(one.key), one)])
 
     def fetch_once(self, *folders: Path) -> None:
         """Fetches what this process has not fetched."""
@@ -68,7 +63,7 @@ class ObjectStorage:
 
     def send(self, *files: Path) -> None:
         """Keeps the files that are there."""
-        _for_each(self._send_one, [file for file in files if file.is_file()])
+        of_each(self._send_one, [file for file in files if file.is_file()])
 
     def send_folder(self, folder: Path) -> None:
         """Keeps what is not kept yet."""
@@ -79,7 +74,7 @@ class ObjectStorage:
 
     def forget(self, folder: Path) -> None:
         """Removes the objects of the files of a folder."""
-        _for_each(self.objects.remove, [one.key for one in self.objects.below(self._key(folder))])
+        of_each(self.objects.remove, [one.key for one in self.objects.below(self._key(folder))])
 
     def names_of_studies(self) -> list[str]:
         """Studies that have segments."""
@@ -129,11 +124,6 @@ def _is_same(path: Path, found: StoredObject) -> bool:
     except FileNotFoundError:
         return False
     return (status.st_size, status.st_mtime_ns) == (found.num_bytes, found.written)
-
-
-def _for_each(work: Callable[[T], None], items: Sequence[T]) -> None:
-    with ThreadPoolExecutor(_AT_A_TIME) as threads:
-        list(threads.map(work, items))
 
 
 @cache

@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,11 +11,13 @@ from pyarrow import ArrowException, fs
 
 from spotformer_core.errors import StorageError
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 PATIENCE = 300.0
 """Seconds for which an object store that does not answer is asked again."""
 _LONGEST_PAUSE = 10.0
+_AT_A_TIME = 16
 _LOCAL = "local"
 _HALF_WRITTEN = ".half-written"
 _TRIALS = "trials"
@@ -65,8 +68,8 @@ class ObjectStore:
         try:
             if to_write:
                 self._put(key, b"yes")
-            shown = not to_write or (key in [one.key for one in self._below(_TRIALS)] and self._get(key) == b"yes")
-            self._below(_TRIALS)
+            listed = [one.key for one in self._below(_TRIALS)]
+            shown = not to_write or (key in listed and self._get(key) == b"yes")
             if to_write:
                 self._remove(key)
         except (ArrowException, OSError) as error:
@@ -168,3 +171,9 @@ class ObjectStore:
                     ) from error
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def of_each(work: Callable[[S], T], items: Iterable[S]) -> list[T]:
+    """What `work` gives for each of many objects, several at a time: mostly it waits for the store."""
+    with ThreadPoolExecutor(_AT_A_TIME) as threads:
+        return list(threads.map(work, items))

@@ -10,12 +10,11 @@ records of those seconds: their folds are run again.
 import logging
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from platform.storage.lease import Lease, LeaseTimes
-from platform.storage.objects import ObjectStore
+from platform.storage.objects import ObjectStore, of_each
 from spotformer_core.atomic_files import write_whole
 from spotformer_core.errors import StorageError
 
@@ -23,7 +22,6 @@ _log = logging.getLogger(__name__)
 _FOLDER = "journals"
 _MANY = 64
 """Segments that are joined to one at the next start: a list of a thousand is one more request."""
-_AT_A_TIME = 16
 _LAST_PATIENCE = 30.0
 """Seconds for which the end of a search waits for a store that does not answer."""
 SECONDS_UNSENT = 3.0
@@ -129,8 +127,7 @@ class _Sender(threading.Thread):
 def _joined(objects: ObjectStore, study: str) -> bytes:
     """The bytes of all segments in their order; those that a longer one covers are left out."""
     segments = objects.below(f"{_FOLDER}/{study}")
-    with ThreadPoolExecutor(_AT_A_TIME) as threads:
-        contents = list(threads.map(objects.get, [segment.key for segment in segments]))
+    contents = of_each(objects.get, [segment.key for segment in segments])
     journal = bytearray()
     for segment, content in zip(segments, contents, strict=True):
         offset = int(segment.key.rpartition("/")[2].removesuffix(".jsonl"))

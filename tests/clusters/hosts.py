@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.clusters.network import ADDRESS, OWN_DISK, WORKER_IPS, Host, make_network, wait_until
+from tests.clusters.network import ADDRESS, OWN_DISK, RAY, WORKER_IPS, Host, make_network, wait_until
 from tests.faults.checks import as_if_nothing_had_happened, nothing_runs, report, same_as_undisturbed
 from tests.faults.points import Action, Point
 from tests.faults.staged import StagedSearch
@@ -113,14 +113,9 @@ def submit(hosts: Hosts, name: str, *more: str) -> "subprocess.CompletedProcess[
     job = ["job", "submit", "--address", "http://127.0.0.1:8265", "--no-wait", "--submission-id", name, "--"]
     command = [sys.executable, "-m", "platform.search", "--workspace", str(hosts.staged.workspace), *SMOKE_SEARCH]
     wait_until(
-        lambda: hosts.head.run(ray(), "job", "list", "--address", "http://127.0.0.1:8265").returncode == 0, "Ray's jobs"
+        lambda: hosts.head.run(RAY, "job", "list", "--address", "http://127.0.0.1:8265").returncode == 0, "Ray's jobs"
     )
-    return hosts.head.run(ray(), *job, *command, *OPTIONS, *more)
-
-
-def ray() -> str:
-    """Ray's command of this environment."""
-    return str(Path(sys.executable).with_name("ray"))
+    return hosts.head.run(RAY, *job, *command, *OPTIONS, *more)
 
 
 def apart(hosts: Hosts) -> None:

@@ -21,7 +21,7 @@ WORKER_IPS = {"h1": "10.77.0.11", "h2": "10.77.0.12"}
 SECONDS = 240.0
 IMPATIENT = '{"health_check_initial_delay_ms": 0, "health_check_period_ms": 500, "health_check_failure_threshold": 6}'
 """A host that says nothing is given up after three seconds instead of half a minute."""
-_RAY = str(Path(sys.executable).with_name("ray"))
+RAY = str(Path(sys.executable).with_name("ray"))
 _OWN_PROCESSES_AND_DISKS = (
     *("unshare", "--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "sh", "-c"),
     f'mount -t tmpfs tmpfs /tmp/ray && mount -t tmpfs tmpfs {OWN_DISK} && exec "$@"',
@@ -73,7 +73,7 @@ class Host:
         )
         network = ["ip", "netns", "exec", self.name] if self.name else []
         own = _OWN_PROCESSES_AND_DISKS if self.is_apart else ()
-        command = [*network, *own, _RAY, "start", "--block", "--object-store-memory=200000000"]
+        command = [*network, *own, RAY, "start", "--block", "--object-store-memory=200000000"]
         with (self.folder / f"{self.name or 'head'}.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, *options], stdout=log, stderr=subprocess.STDOUT, start_new_session=True
