@@ -30,9 +30,9 @@ from platform.study.workspace import journal_path
 from search_spaces.vocabulary import Choice, Space
 from spotformer_core.datasets.frame_labels import label_scores
 from spotformer_core.datasets.recording import Recording
-from spotformer_core.flow.settings import ExtractionSettings
-from spotformer_core.flow.store import FlowSource, FlowStore
+from spotformer_core.flow.store import FlowStore
 from spotformer_core.training.fold import FoldResult
+from tests.recordings import listed_recording, noise_store
 from tests.scored_studies import NUM_FRAMES, TRUTHS, study_record
 
 SUBJECTS = [f"s{number}" for number in range(10)]
@@ -180,23 +180,8 @@ def _trained_by(waits: Waits, folder: Path) -> Iterator[None]:
 
 def make_store(folder: Path) -> tuple[FlowStore, tuple[Recording, ...]]:
     """One recording of every subject, with flow that nobody looks at."""
-    store = FlowStore.create(folder, ExtractionSettings(max_window=BAD))
-    recordings = tuple(
-        Recording(
-            dataset="toy",
-            subject=subject,
-            name=f"{subject}_1",
-            frame_paths=tuple(Path(f"{frame}.jpg") for frame in range(NUM_FRAMES)),
-            frame_numbers=tuple(range(NUM_FRAMES)),
-            frames_per_second=30.0,
-            expressions=TRUTHS,
-        )
-        for subject in SUBJECTS
-    )
-    for recording in recordings:
-        flow = np.zeros((NUM_FRAMES, BAD - 1, 10, 2), np.float16)
-        store.write(recording, flow, FlowSource(listing="", content="", landmarks=""))
-    return store, recordings
+    recordings = tuple(listed_recording(subject, *TRUTHS, num_frames=NUM_FRAMES) for subject in SUBJECTS)
+    return noise_store(folder, recordings, max_window=BAD), recordings
 
 
 def main(folder: Path) -> None:

@@ -1,15 +1,14 @@
 """Simul-ST, which is SpotFormer itself ([Deng2024] Sec. 3.2.6, Fig. 4 a): at every scale first space, then time."""
 
-from torch import Tensor, nn
+from torch import nn
 
 from spotformer_core.config import ModelConfig
 from spotformer_core.model.attention import AttentionLayer, Axis
-from spotformer_core.model.flgp import graph_poolings
-from spotformer_core.model.temporal_downsampling import TemporalDownsampling, temporal_lengths
-from spotformer_core.shapes import Float
+from spotformer_core.model.simul_stages import SimulStages
+from spotformer_core.model.temporal_downsampling import TemporalDownsampling
 
 
-class SimulST(nn.Module):
+class SimulST(SimulStages):
     """Stages on the facial graph until it is one node, then stages on that node until it is one frame.
 
                 nodes   frames for w = 17
@@ -24,31 +23,13 @@ class SimulST(nn.Module):
     """
 
     def __init__(self, config: ModelConfig) -> None:
-        super().__init__()
-        first, second, *others = temporal_lengths(config.window)[:-1]
-        to_parts, to_face = graph_poolings(config)
-        self.stages = nn.Sequential(
-            _graph_stage(config, pooling=to_parts, num_frames=first),
-            _graph_stage(config, pooling=to_face, num_frames=second),
-            *(_node_stage(config, num_frames=num_frames) for num_frames in others),
-        )
-
-    def forward(self, nodes: Float[Tensor, "batch window regions width"]) -> Float[Tensor, "batch width"]:
-        """The one node that is left."""
-        left: Tensor = self.stages(nodes)
-        return left.flatten(start_dim=1)
+        super().__init__(config, _graph_stage)
 
 
-def _graph_stage(config: ModelConfig, *, pooling: nn.Module, num_frames: int) -> nn.Sequential:
+def _graph_stage(config: ModelConfig, pooling: nn.Module, num_frames: int) -> nn.Sequential:
     return nn.Sequential(
         AttentionLayer(config, axis=Axis.NODE),
         AttentionLayer(config, axis=Axis.TIME),
         pooling,
         TemporalDownsampling(config.width, num_frames=num_frames),
-    )
-
-
-def _node_stage(config: ModelConfig, *, num_frames: int) -> nn.Sequential:
-    return nn.Sequential(
-        AttentionLayer(config, axis=Axis.TIME), TemporalDownsampling(config.width, num_frames=num_frames)
     )

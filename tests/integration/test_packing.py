@@ -4,7 +4,6 @@ fake."""
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 import ray
 
@@ -19,10 +18,9 @@ from platform.study.records import StudyRecord
 from platform.study.run_log import RunLog
 from platform.study.state import StudyState
 from search_spaces import Choice, Space
-from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
-from spotformer_core.flow.settings import ExtractionSettings
-from spotformer_core.flow.store import FlowSource, FlowStore
+from spotformer_core.datasets.recording import Expression, ExpressionKind
 from tests.fake_gpus import GIGABYTE, FakeGpu
+from tests.recordings import listed_recording, noise_store
 
 SUBJECTS = ("a", "b", "c")
 FITS = {"learning_rate": 1e-3, "batch_size": 16}
@@ -55,24 +53,9 @@ def _cluster() -> Iterator[None]:
 @pytest.fixture
 def inputs(tmp_path: Path) -> FoldInputs:
     """A recording of noise of every subject."""
-    store = FlowStore.create(tmp_path / "flow", ExtractionSettings(max_window=5))
     smile = Expression(onset=5, apex=10, offset=15, kind=ExpressionKind.MACRO)
-    recordings = tuple(
-        Recording(
-            dataset="toy",
-            subject=subject,
-            name=f"{subject}_1",
-            frame_paths=tuple(Path(f"{frame}.jpg") for frame in range(30)),
-            frame_numbers=tuple(range(30)),
-            frames_per_second=30.0,
-            expressions=(smile,),
-        )
-        for subject in SUBJECTS
-    )
-    random = np.random.default_rng(0)
-    for recording in recordings:
-        flow = random.normal(size=(30, 4, 10, 2)).astype(np.float16)
-        store.write(recording, flow, FlowSource(listing="", content="", landmarks=""))
+    recordings = tuple(listed_recording(subject, smile) for subject in SUBJECTS)
+    store = noise_store(tmp_path / "flow", recordings, max_window=5)
     return FoldInputs(recordings=recordings, store=store, space=SPACE, study_folder=tmp_path / "study", seed=4)
 
 

@@ -22,11 +22,11 @@ from spotformer_core.datasets.policy_choices import parse_policies, policy_value
 from spotformer_core.datasets.reader import ReadingOptions
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.errors import AnnotationError, SpotFormerError
+from tests.recordings import real_file
 
 READ_SPREADSHEET = (samm_lv.read_annotations, cas_me_2.read_annotations, cas_me_3.read_annotations)
 READ_CSV = (lineage.read_annotations, plain.read_annotations, plain.read_recordings)
 FIRST_BYTES = (b"", b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))
-REAL_TABLES = Path(__file__).resolve().parents[2].parent / "shared" / "annotations"
 MOST_CHILD_BYTES = 600 << 20
 """Of the process that parses: its limit is 512 MiB of address space."""
 
@@ -116,9 +116,7 @@ def test_a_damaged_workbook_gives_rows_or_our_errors(folder, seed, how, count):
 @few
 @given(st.integers(0, 2**32), st.sampled_from(["cut", "changed", "repeated"]), st.integers(1, 60))
 def test_a_damaged_real_workbook_gives_rows_or_our_errors(folder, seed, how, count):
-    source = REAL_TABLES / cas_me_3.ANNOTATION_FILE
-    if not source.is_file():
-        pytest.skip(f"needs the real table {source.name} in a folder shared/annotations beside the repository")
+    source = real_file(cas_me_3.ANNOTATION_FILE)
     path = folder / "damaged.xls"
     path.write_bytes(damaged(source.read_bytes(), random.Random(seed), how=how, count=count))
 

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from spotformer_core.datasets import cas_me_2, cas_me_3, lineage, plain, samm_lv
 from spotformer_core.datasets.recording import Dataset
+from tests.recordings import real_file
 
 _JPEG = cv2.imencode(".jpg", np.zeros((8, 8), np.uint8))[1].tobytes()
 
@@ -254,17 +255,9 @@ def _write_images() -> Callable[[Path, Iterable[str]], None]:
     return write_images
 
 
-@pytest.fixture(scope="session")
-def real_annotation() -> Callable[[str], Path]:
-    """Finds a real table by its name; they belong to the datasets' owners and are no part of this repository."""
-
-    def find(name: str) -> Path:
-        path = Path(__file__).resolve().parents[4].parent / "shared" / "annotations" / name
-        if not path.is_file():
-            pytest.skip(f"needs the real table {name} in a folder shared/annotations beside the repository")
-        return path
-
-    return find
+@pytest.fixture(scope="session", name="real_annotation")
+def _real_annotation() -> Callable[[str], Path]:
+    return real_file
 
 
 @pytest.fixture(scope="session")

@@ -12,14 +12,6 @@ from tests.unit.core.flow.conftest import face, make_recording
 __all__ = ["face", "make_recording"]
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    num_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(num_threads)
-
-
 @pytest.fixture
 def description() -> ModelDescription:
     configuration = Configuration.from_parameters(

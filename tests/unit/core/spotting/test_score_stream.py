@@ -6,25 +6,16 @@ import numpy as np
 import pytest
 
 from spotformer_core.config import MotionFeatures
-from spotformer_core.datasets.recording import Recording
 from spotformer_core.flow.band import FlowBand
 from spotformer_core.model.spotformer import SpotFormer
 from spotformer_core.spotting.score_stream import STRETCH_FRAMES, score_stream
 from spotformer_core.training.scoring import score_recording
+from tests.recordings import listed_recording
 
 
 def noise_band(num_frames: int) -> FlowBand:
     flow = np.random.default_rng(num_frames).normal(size=(num_frames, 8, 10, 2)).astype(np.float16)
-    recording = Recording(
-        dataset="made",
-        subject="a",
-        name="a_1",
-        frame_paths=(),
-        frame_numbers=(),
-        frames_per_second=30.0,
-        expressions=(),
-    )
-    return FlowBand(recording=recording, flow=flow)
+    return FlowBand(recording=listed_recording("a", num_frames=num_frames), flow=flow)
 
 
 @pytest.mark.parametrize("features", MotionFeatures)

@@ -2,25 +2,16 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-import torch
 
 from spotformer_core.config import Configuration
-from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
+from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.flow.band import FlowBand
+from tests.recordings import listed_recording
 
 EXPRESSIONS = (
     Expression(onset=3, apex=8, offset=13, kind=ExpressionKind.MACRO),
     Expression(onset=18, apex=20, offset=22, kind=ExpressionKind.MICRO),
 )
-
-
-@pytest.fixture(autouse=True)
-def _one_thread_and_the_same_random_numbers():
-    num_threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    torch.manual_seed(0)
-    yield
-    torch.set_num_threads(num_threads)
 
 
 @pytest.fixture
@@ -36,15 +27,7 @@ def make_band() -> Callable[..., FlowBand]:
         later = np.minimum(np.arange(num_frames)[:, None] + np.arange(1, 9), num_frames - 1)
         noise = np.random.default_rng(seed).normal(scale=0.1, size=(num_frames, 8, 10, 2))
         flow = places[later] - places[:, None] + noise
-        recording = Recording(
-            dataset="made",
-            subject=subject,
-            name=name,
-            frame_paths=(),
-            frame_numbers=(),
-            frames_per_second=30.0,
-            expressions=tuple(expressions),
-        )
+        recording = listed_recording(subject, *expressions, num_frames=num_frames, name=name)
         return FlowBand(recording=recording, flow=flow.astype(np.float16))
 
     return make

@@ -1,15 +1,14 @@
 """The timeline is a picture whatever there is to show."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
 
 from platform.figures.timeline import draw_timeline
 from platform.study.proposals import SpottedRecording
-from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
+from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.decoding.proposals import Proposal
+from tests.recordings import listed_recording
 
 MACRO = Expression(onset=30, apex=50, offset=80, kind=ExpressionKind.MACRO)
 MICRO = Expression(onset=140, apex=146, offset=152, kind=ExpressionKind.MICRO)
@@ -20,15 +19,7 @@ MACRO_COLOR, MICRO_COLOR = (0x00, 0x72, 0xB2), (0xD5, 0x5E, 0x00)
 
 
 def spotted(*, expressions=(), proposals=(), found=None, num_frames=200):
-    recording = Recording(
-        dataset="toy",
-        subject="s15",
-        name="s15_0101",
-        frame_paths=tuple(Path(f"{frame}.jpg") for frame in range(num_frames)),
-        frame_numbers=tuple(range(num_frames)),
-        frames_per_second=30.0,
-        expressions=expressions,
-    )
+    recording = listed_recording("s15", *expressions, num_frames=num_frames, name="s15_0101")
     scores = np.random.default_rng(0).uniform(0, 0.15, (num_frames, 2, 5)).astype(np.float32)
     return SpottedRecording(recording=recording, scores=scores, proposals=proposals, found=found or {})
 

@@ -5,8 +5,9 @@ import numpy as np
 from platform.figures.timeline_chart import timeline_chart
 from platform.study.proposals import SpottedRecording
 from spotformer_core.datasets.frame_channels import Channel
-from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
+from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.decoding.proposals import Proposal
+from tests.recordings import listed_recording
 
 MACRO = Expression(onset=30, apex=50, offset=80, kind=ExpressionKind.MACRO)
 MICRO = Expression(onset=140, apex=146, offset=152, kind=ExpressionKind.MICRO)
@@ -15,15 +16,7 @@ WRONG = Proposal(kind=ExpressionKind.MICRO, onset=100, apex=104, offset=110, sco
 
 
 def spotted():
-    recording = Recording(
-        dataset="toy",
-        subject="s15",
-        name="s15_0101",
-        frame_paths=(),
-        frame_numbers=tuple(range(200)),
-        frames_per_second=30.0,
-        expressions=(MACRO, MICRO),
-    )
+    recording = listed_recording("s15", MACRO, MICRO, num_frames=200, name="s15_0101")
     scores = np.random.default_rng(0).uniform(0, 1, (200, 2, 5)).astype(np.float32)
     return SpottedRecording(recording=recording, scores=scores, proposals=(FOUND, WRONG), found={0: (0, 0.9)})
 

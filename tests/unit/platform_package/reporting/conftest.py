@@ -10,6 +10,7 @@ from platform.reporting.study_facts import StudyFacts, study_facts
 from platform.study.records import Record
 from platform.study.workspace import Workspace
 from spotformer_core.datasets import cas_me_2, samm_lv
+from tests.recordings import real_file
 from tests.reported_studies import write_study
 
 
@@ -89,17 +90,9 @@ def write_detections(tmp_path: Path) -> Callable[[str], Path]:
     return write
 
 
-@pytest.fixture(scope="session")
-def real_file() -> Callable[[str], Path]:
-    """Finds a real file by its name; they belong to the datasets' owners and are no part of this repository."""
-
-    def find(name: str) -> Path:
-        path = Path(__file__).resolve().parents[4].parent / "shared" / "annotations" / name
-        if not path.is_file():
-            pytest.skip(f"needs the real file {name} in a folder shared/annotations beside the repository")
-        return path
-
-    return find
+@pytest.fixture(scope="session", name="real_file")
+def _real_file() -> Callable[[str], Path]:
+    return real_file
 
 
 @pytest.fixture(scope="module")

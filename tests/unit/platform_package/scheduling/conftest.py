@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import pytest
+import torch
 
 from platform.scheduling.fold_trial import FINISHED, FoldInputs
 from platform.scheduling.packing import Packing
@@ -18,9 +18,8 @@ from platform.study.opening import open_study
 from platform.study.planning import Plan
 from platform.study.records import FoldRecord, StudyRecord
 from search_spaces.named import named_space
-from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
-from spotformer_core.flow.settings import ExtractionSettings
-from spotformer_core.flow.store import FlowSource, FlowStore
+from spotformer_core.datasets.recording import Expression, ExpressionKind
+from tests.recordings import listed_recording, noise_store
 
 SMILE = Expression(onset=5, apex=10, offset=15, kind=ExpressionKind.MACRO)
 HALF_A_GPU = Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=0.5), node_cpus=lambda: 2))
@@ -39,6 +38,13 @@ def toy_study(subjects, **fields):
         "versions": {},
     }
     return StudyRecord(subjects=subjects, **usual | fields)
+
+
+@pytest.fixture(autouse=True)
+def _threads_as_before():
+    num_threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(num_threads)
 
 
 @pytest.fixture
@@ -114,23 +120,8 @@ def make_searcher() -> Callable[..., FoldSearcher]:
 @pytest.fixture
 def make_inputs(tmp_path: Path) -> Callable[..., FoldInputs]:
     """Makes the inputs of two subjects with a recording of 30 frames of noise each; any field can be given."""
-    store = FlowStore.create(tmp_path / "flow", ExtractionSettings(max_window=9))
-    recordings = tuple(
-        Recording(
-            dataset="toy",
-            subject=subject,
-            name=f"{subject}_1",
-            frame_paths=tuple(Path(f"{frame}.jpg") for frame in range(30)),
-            frame_numbers=tuple(range(30)),
-            frames_per_second=30.0,
-            expressions=(SMILE,),
-        )
-        for subject in "ab"
-    )
-    random = np.random.default_rng(0)
-    for recording in recordings:
-        flow = random.normal(size=(30, 8, 10, 2)).astype(np.float16)
-        store.write(recording, flow, FlowSource(listing="", content="", landmarks=""))
+    recordings = tuple(listed_recording(subject, SMILE) for subject in "ab")
+    store = noise_store(tmp_path / "flow", recordings, max_window=9)
 
     def make(**fields: object) -> FoldInputs:
         usual = {
@@ -147,18 +138,6 @@ def make_inputs(tmp_path: Path) -> Callable[..., FoldInputs]:
 
 def half_a_gpu():
     return Packing(reservations=Reservations(lambda _order: FoldResources(num_gpus=0.5), node_cpus=lambda: 2))
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
 
 
 @pytest.fixture

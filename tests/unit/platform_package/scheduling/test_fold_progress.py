@@ -3,15 +3,8 @@
 from platform.scheduling.fold_progress import PROGRESS, FoldProgress
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-def test_epochs_of_milliseconds_are_reported_once_a_second():
-    clock, sent = Clock(), []
+def test_epochs_of_milliseconds_are_reported_once_a_second(clock):
+    sent = []
     progress = FoldProgress(sent.append, clock=clock)
 
     for epoch in range(1, 1001):
@@ -22,8 +15,8 @@ def test_epochs_of_milliseconds_are_reported_once_a_second():
     assert [one[PROGRESS] for one in sent] == [334, 668]
 
 
-def test_epochs_of_minutes_are_reported_each():
-    clock, sent = Clock(), []
+def test_epochs_of_minutes_are_reported_each(clock):
+    sent = []
     progress = FoldProgress(sent.append, clock=clock)
 
     for epoch in (1, 2, 3):

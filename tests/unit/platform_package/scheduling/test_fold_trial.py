@@ -23,13 +23,6 @@ from tests.fake_gpus import FakeGpu
 TRIAL = {"configuration": "c0000", "params": {"window": 9, "learning_rate": 5e-3}, "subject": "a", "num_gpus": 0}
 
 
-@pytest.fixture(autouse=True)
-def _threads_as_before():
-    num_threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(num_threads)
-
-
 @pytest.fixture
 def inputs(make_inputs):
     return make_inputs()

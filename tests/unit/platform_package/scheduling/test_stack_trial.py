@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, run_fold
 from platform.scheduling.stack_trial import STACK, as_stack_outcome, out_of_memory, run_stack
@@ -24,13 +23,6 @@ ALONE = {"configuration": "c0000", "params": {"window": 9, "learning_rate": 5e-3
 TRIAL = ALONE | {"others": ["a"], "missing": ["b", "a"]}
 TOLERANCE = 5e-3
 """That of `evaluate_folds`, whose own tests say why."""
-
-
-@pytest.fixture(autouse=True)
-def _threads_as_before():
-    num_threads = torch.get_num_threads()
-    yield
-    torch.set_num_threads(num_threads)
 
 
 @pytest.fixture

@@ -155,9 +155,8 @@ def test_workers_that_had_died_count_anew_once_a_fold_has_had_one(plan, searcher
 
 
 def test_a_fold_on_a_node_that_leaves_may_end_when_as_long_as_the_longest_of_its_configuration_is_left(
-    plan, heard, make_searcher
+    plan, heard, make_searcher, clock
 ):
-    clock = Clock()
     searcher = make_searcher(plan, heard.append, log=RunLog(plan.record, run=1, num_workers=1, clock=clock))
     first = searcher.suggest("t0")
     searcher.attempt_started("t0")
@@ -176,15 +175,7 @@ def test_a_fold_on_a_node_that_leaves_may_end_when_as_long_as_the_longest_of_its
     assert not searcher.may_end_within("t1", 0)
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-def test_a_search_at_its_limit_waits_for_what_runs_and_then_ends_with_folds_left(plan, heard, make_searcher):
-    clock = Clock()
+def test_a_search_at_its_limit_waits_for_what_runs_and_then_ends_with_folds_left(plan, heard, make_searcher, clock):
     log = RunLog(plan.record, run=1, num_workers=1, clock=clock)
     searcher = make_searcher(plan, heard.append, log=log, budget=Budget(max_hours=1))
     config = searcher.suggest("t0")
@@ -202,8 +193,7 @@ def test_a_search_at_its_limit_waits_for_what_runs_and_then_ends_with_folds_left
     assert plan.next().subject == "a"
 
 
-def test_a_search_whose_last_fold_ends_beyond_the_limit_is_finished(plan, heard, make_searcher):
-    clock = Clock()
+def test_a_search_whose_last_fold_ends_beyond_the_limit_is_finished(plan, heard, make_searcher, clock):
     log = RunLog(plan.record, run=1, num_workers=1, clock=clock)
     searcher = make_searcher(plan, heard.append, log=log, budget=Budget(max_hours=1))
     for number in range(4):
@@ -215,8 +205,7 @@ def test_a_search_whose_last_fold_ends_beyond_the_limit_is_finished(plan, heard,
     assert searcher.limit is None
 
 
-def test_how_far_a_run_is_gets_noted_now_and_then(plan, heard, journal, make_searcher):
-    clock = Clock()
+def test_how_far_a_run_is_gets_noted_now_and_then(plan, heard, journal, make_searcher, clock):
     searcher = make_searcher(
         plan, heard.append, log=RunLog(plan.record, run=1, num_workers=1, clock=clock), budget=Budget()
     )

@@ -18,11 +18,12 @@ from platform.study.records import ConfigurationRecord, FoldRecord, StudyRecord
 from platform.study.workspace import Workspace, journal_path
 from search_spaces import Choice, Condition, Float, Space, named_space
 from spotformer_core.choices import GpuSteps
-from spotformer_core.datasets.recording import Dataset, Recording
+from spotformer_core.datasets.recording import Dataset
 from spotformer_core.errors import StudyError
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.flow.store import FlowStore
 from spotformer_core.training.peak_memory import computed_batch_bytes
+from tests.recordings import listed_recording
 
 SETTINGS = ExtractionSettings(max_window=17)
 
@@ -32,18 +33,7 @@ class NoLandmarks:
 
 
 def dataset(num_subjects=3):
-    recordings = tuple(
-        Recording(
-            dataset="toy",
-            subject=f"s{subject:02}",
-            name=f"s{subject:02}_1",
-            frame_paths=tuple(Path(f"{frame}.jpg") for frame in range(50)),
-            frame_numbers=tuple(range(50)),
-            frames_per_second=30.0,
-            expressions=(),
-        )
-        for subject in range(num_subjects)
-    )
+    recordings = tuple(listed_recording(f"s{subject:02}", num_frames=50) for subject in range(num_subjects))
     return Dataset(name="toy", root=Path("toy"), recordings=recordings)
 
 

@@ -14,6 +14,7 @@ from search_spaces.vocabulary import Choice, Space
 from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
 from spotformer_core.decoding.score_files import write_scores
+from tests.recordings import listed_recording
 
 COUNTS = {
     "a": {"macro": [[2, 0, 0], [0, 0, 2]], "micro": [[0, 0, 0], [0, 0, 0]]},
@@ -78,18 +79,6 @@ MACRO_TRUTH = Expression(onset=10, apex=15, offset=20, kind=ExpressionKind.MACRO
 MICRO_TRUTH = Expression(onset=40, apex=42, offset=44, kind=ExpressionKind.MICRO)
 
 
-def recording_of(subject: str, *expressions: Expression) -> Recording:
-    return Recording(
-        dataset="toy",
-        subject=subject,
-        name=f"{subject}_1",
-        frame_paths=tuple(Path(f"{frame}.jpg") for frame in range(60)),
-        frame_numbers=tuple(range(60)),
-        frames_per_second=30.0,
-        expressions=expressions,
-    )
-
-
 def scores_of(*spotted: Expression) -> np.ndarray:
     """Onset and offset 0.9 and apex 0.8 where an expression is spotted, 0 elsewhere."""
     scores = np.zeros((60, 2, 5), np.float32)
@@ -115,7 +104,10 @@ def finished_study(tmp_path, make_study_record, make_fold_record) -> FinishedStu
         dimensions={"window": Choice((9, 11))},
         apex_thresholds=(0.3, 0.5, 0.9),
     )
-    recordings = (recording_of("a", MACRO_TRUTH, MICRO_TRUTH), recording_of("b", MACRO_TRUTH))
+    recordings = (
+        listed_recording("a", MACRO_TRUTH, MICRO_TRUTH, num_frames=60),
+        listed_recording("b", MACRO_TRUTH, num_frames=60),
+    )
     elsewhere = replace(MACRO_TRUTH, onset=30, apex=35, offset=40)
     write_scores(scores_path(tmp_path, "c0000", "a"), {"a_1": scores_of(MACRO_TRUTH, MICRO_TRUTH)})
     write_scores(scores_path(tmp_path, "c0000", "b"), {"b_1": scores_of(elsewhere)})

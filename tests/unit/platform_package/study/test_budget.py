@@ -12,18 +12,6 @@ from spotformer_core.errors import InvalidValueError
 HOUR = 3600.0
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def log(clock):
     """The second run of a study."""

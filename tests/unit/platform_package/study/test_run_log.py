@@ -9,21 +9,6 @@ from platform.study.run_log import RunLog
 from platform.study.usage import Usage
 
 
-class Clock:
-    """Seconds that pass only when told to."""
-
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
 @pytest.fixture
 def written():
     return []

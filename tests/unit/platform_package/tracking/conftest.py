@@ -12,8 +12,9 @@ from platform.study.workspace import scores_path
 from platform.tracking.artifacts import TrackedInputs
 from platform.tracking.projection import Projection
 from search_spaces.vocabulary import Choice, Space
-from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
+from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.decoding.score_files import write_scores
+from tests.recordings import listed_recording
 
 SPACE = Space(
     name="toy",
@@ -43,18 +44,7 @@ def fold_record(subject: str, *, configuration: str = "c0000") -> FoldRecord:
 
 def make_inputs(folder: Path) -> TrackedInputs:
     """Of "a" the one truth is spotted, of "b" nothing; an apex threshold of 0.5 is chosen for both."""
-    recordings = tuple(
-        Recording(
-            dataset="toy",
-            subject=subject,
-            name=f"{subject}_1",
-            frame_paths=tuple(Path(f"{frame}.jpg") for frame in range(60)),
-            frame_numbers=tuple(range(60)),
-            frames_per_second=30.0,
-            expressions=(MACRO_TRUTH,),
-        )
-        for subject in "ab"
-    )
+    recordings = tuple(listed_recording(subject, MACRO_TRUTH, num_frames=60) for subject in "ab")
     spotted = np.zeros((60, 2, 5), np.float32)
     spotted[10, 0, 0] = spotted[20, 0, 2] = 0.9
     spotted[15, 0, 1] = 0.8

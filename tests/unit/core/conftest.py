@@ -1,3 +1,5 @@
+"""Sums of one thread, and random numbers that are the same whichever tests run."""
+
 import pytest
 import torch
 
