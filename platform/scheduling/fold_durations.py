@@ -1,4 +1,4 @@
-"""How long folds take, so that it can be said whether one that runs ends in time."""
+"""How long folds take: whether one that runs ends in time, and when it is taken for hung, follow from it."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -12,9 +12,13 @@ class FoldDurations:
 
     Args:
         finished: folds of the study that are finished already.
+
+    Attributes:
+        longest: seconds of the longest fold of all; 0 before the first.
     """
 
     def __init__(self, finished: Iterable[FoldRecord] = ()) -> None:
+        self.longest = 0.0
         self._longest_of: dict[str, float] = defaultdict(float)
         for record in finished:
             self.note(record)
@@ -22,6 +26,7 @@ class FoldDurations:
     def note(self, record: FoldRecord) -> None:
         """Takes the time of a finished fold into account: that of its worker, where it is known."""
         seconds = record.usage.get("seconds", 0.0) or sum(record.seconds.values())
+        self.longest = max(self.longest, seconds)
         self._longest_of[record.configuration] = max(self._longest_of[record.configuration], seconds)
 
     def may_end_within(self, seconds: float, order: FoldOrder | None, *, had: float) -> bool:
@@ -39,4 +44,4 @@ class FoldDurations:
         return seconds > 0 and num_folds * of_fold - had <= seconds
 
     def _expected(self, configuration: str) -> float:
-        return self._longest_of.get(configuration) or max(self._longest_of.values(), default=0.0)
+        return self._longest_of.get(configuration) or self.longest

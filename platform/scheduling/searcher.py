@@ -12,7 +12,6 @@ from typing import Any
 from ray.tune.search import Searcher
 
 from platform.compute.ray_logs import place_of_logs
-from platform.scheduling.fold_durations import FoldDurations
 from platform.scheduling.fold_progress import PROGRESS
 from platform.scheduling.fold_trial import ENDS_SEARCH, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
 from platform.scheduling.packing import Packing
@@ -87,7 +86,7 @@ class FoldSearcher(StatelessSearcher):
         self._reservations, self._measured = packing.reservations, packing.measured
         self._died_for_memory, self._preempted = died_for_memory, preempted
         self._retries = Retries()
-        self._durations = FoldDurations(plan.state.finished_folds())
+        self._durations = self._time_limit.durations
         self._live: dict[str, _Live] = {}
         self._waiting: dict[str, FoldResources] = {}
         self.stop_reason: BaseException | None = None
@@ -249,7 +248,6 @@ class FoldSearcher(StatelessSearcher):
             record = replace(record, usage=usage.as_dict())
         self._fetch_scores(record)
         self._plan.complete(record)
-        self._time_limit.note(record)
         self._durations.note(record)
         self._on_fold(record)
 

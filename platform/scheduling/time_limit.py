@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from platform.scheduling.fold_durations import FoldDurations
 from platform.study.records import FoldRecord
 
 TIMES_THE_LONGEST = 20
@@ -25,24 +26,22 @@ class FoldTimeLimit:
     Args:
         asked: seconds; 0 for no limit; None for one that follows the longest fold so far.
         finished: folds of the study that are finished already.
+
+    Attributes:
+        durations: of the folds that are finished; whoever hears of another one notes it there.
     """
 
     def __init__(self, asked: float | None = None, finished: Iterable[FoldRecord] = ()) -> None:
         self._asked = asked
-        self._longest = 0.0
-        for record in finished:
-            self.note(record)
-
-    def note(self, record: FoldRecord) -> None:
-        """Takes the time of a finished fold into account."""
-        self._longest = max(self._longest, sum(record.seconds.values()))
+        self.durations = FoldDurations(finished)
 
     @property
     def seconds(self) -> float:
         """The limit, 0 for none: nothing is guessed before the first fold of the study has finished."""
         if self._asked is not None:
             return self._asked
-        return max(SHORTEST_LIMIT, TIMES_THE_LONGEST * self._longest) if self._longest else 0.0
+        longest = self.durations.longest
+        return max(SHORTEST_LIMIT, TIMES_THE_LONGEST * longest) if longest else 0.0
 
 
 @contextmanager

@@ -88,10 +88,10 @@ def test_nothing_is_guessed_before_the_first_fold_has_finished():
 def test_the_limit_follows_the_longest_fold_so_far():
     limit = FoldTimeLimit()
 
-    limit.note(fold(2.0))
+    limit.durations.note(fold(2.0))
     shortest = limit.seconds
-    limit.note(fold(100.0))
-    limit.note(fold(50.0))
+    limit.durations.note(fold(100.0))
+    limit.durations.note(fold(50.0))
 
     assert shortest == SHORTEST_LIMIT
     assert limit.seconds == TIMES_THE_LONGEST * 100.0
@@ -101,6 +101,6 @@ def test_the_limit_follows_the_longest_fold_so_far():
 def test_a_limit_that_was_asked_for_stays(asked):
     limit = FoldTimeLimit(asked)
 
-    limit.note(fold(1000.0))
+    limit.durations.note(fold(1000.0))
 
     assert limit.seconds == asked
