@@ -6,36 +6,24 @@ restored by Tune: a resumed search is a new Tune run over the same journal.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 from ray.tune.search import Searcher
 
-from platform.compute.ray_logs import place_of_logs
-from platform.scheduling.fold_progress import PROGRESS
-from platform.scheduling.fold_trial import ENDS_SEARCH, FAILURE, FINISHED, OUT_OF_MEMORY, as_fold_record
+from platform.scheduling.guard import Guard
+from platform.scheduling.outcomes import FoldOutcomes
 from platform.scheduling.packing import Packing
-from platform.scheduling.reasons import (
-    MEASUREMENT,
-    NO_OUTCOME,
-    NODE_TOO_SMALL,
-    PREEMPTED,
-    RETRIED,
-    TRAINED_AGAIN,
-    UNKNOWN_FAILURE,
-)
-from platform.scheduling.resources import FoldResources, Shortage
-from platform.scheduling.retries import Retries
-from platform.scheduling.stack_trial import STACK, as_stack_outcome, out_of_memory, shares_of_attempt, stack_fields
+from platform.scheduling.reasons import MEASUREMENT
+from platform.scheduling.resources import FoldResources
+from platform.scheduling.stack_trial import stack_fields
 from platform.scheduling.stateless_searcher import StatelessSearcher
 from platform.scheduling.time_limit import FoldTimeLimit
 from platform.scheduling.trials import IS_MEASUREMENT, SECONDS_ALLOWED, reserved
 from platform.study.budget import Budget, Limit
 from platform.study.planning import FoldOrder, Plan
-from platform.study.records import FoldRecord, LostRecord, Record, StoppedRecord
+from platform.study.records import FoldRecord
 from platform.study.run_log import RunLog
 from platform.study.stacks import largest_stack
-from platform.study.usage import Usage
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +46,6 @@ class FoldSearcher(StatelessSearcher):
         preempted: whether a trial that failed had run on a node that its provider took back.
 
     Attributes:
-        stop_reason: what was raised; None as long as nothing was.
         limit: of the budget that ended the search; None as long as none did.
     """
 
@@ -77,20 +64,31 @@ class FoldSearcher(StatelessSearcher):
     ) -> None:
         super().__init__(metric=None, mode=None)
         self._plan = plan
-        self._on_fold = on_fold
-        self._fetch_scores = fetch_scores
         self._log = log or RunLog(plan.record, run=plan.state.spending.num_runs + 1, num_workers=1)
         self._budget = budget or Budget()
         self._time_limit = time_limit or FoldTimeLimit(finished=plan.state.finished_folds())
         self._largest_stack = largest_stack(plan.state.study)
         self._reservations, self._measured = packing.reservations, packing.measured
-        self._died_for_memory, self._preempted = died_for_memory, preempted
-        self._retries = Retries()
-        self._durations = self._time_limit.durations
+        self._preempted = preempted
+        self._guard = Guard()
+        self._outcomes = FoldOutcomes(
+            plan,
+            self._guard,
+            on_fold=on_fold,
+            fetch_scores=fetch_scores,
+            reservations=self._reservations,
+            durations=self._time_limit.durations,
+            died_for_memory=died_for_memory,
+            preempted=preempted,
+        )
         self._live: dict[str, _Live] = {}
         self._waiting: dict[str, FoldResources] = {}
-        self.stop_reason: BaseException | None = None
         self.limit: Limit | None = None
+
+    @property
+    def stop_reason(self) -> BaseException | None:
+        """What was raised and ends the search; None as long as nothing was."""
+        return self._guard.reason
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str | None:  # type: ignore[override]  # FINISHED is text
         """The next trial's config, None when all must wait, FINISHED when there is nothing left."""
@@ -102,10 +100,10 @@ class FoldSearcher(StatelessSearcher):
                 return None
             self.limit = refusal
             return str(Searcher.FINISHED)
-        order = self._guarded(self._plan.next)
+        order = self._guard.run(self._plan.next)
         if order is None:
             return str(Searcher.FINISHED) if self.stop_reason is not None else None
-        trial: dict[str, Any] | None = self._guarded(lambda: self._as_trial(trial_id, order))
+        trial = self._guard.run(lambda: self._as_trial(trial_id, order))
         if trial is None or trial[IS_MEASUREMENT]:
             self._plan.give_back(order)
         return trial if self.stop_reason is None else str(Searcher.FINISHED)
@@ -156,7 +154,7 @@ class FoldSearcher(StatelessSearcher):
         """A trial that was handed out has got its worker, and what was reserved for it."""
         self._waiting.pop(trial_id, None)
         if (live := self._live.get(trial_id)) is not None:
-            self._retries.started(live.order)
+            self._outcomes.started(live.order)
             self._log.started(
                 trial_id,
                 configuration=live.order.configuration,
@@ -169,7 +167,7 @@ class FoldSearcher(StatelessSearcher):
     def attempt_lost(self, trial_id: str, *, preempted: bool = False) -> None:
         """A trial that runs has lost its worker, and is run again."""
         if (live := self._live.get(trial_id)) is not None:
-            self._lose_worker(live.order, self._log.ended(trial_id), preempted=preempted)
+            self._outcomes.lose_worker(live.order, self._log.ended(trial_id), preempted=preempted)
 
     def may_end_within(self, trial_id: str, seconds: float | None) -> bool:
         """Whether a trial that runs may end in so many seconds; None for as many as it likes."""
@@ -177,11 +175,11 @@ class FoldSearcher(StatelessSearcher):
         if live is None or seconds is None:
             return True
         order = None if live.is_measurement else live.order
-        return self._durations.may_end_within(seconds, order, had=self._log.seconds_of(trial_id))
+        return self._time_limit.durations.may_end_within(seconds, order, had=self._log.seconds_of(trial_id))
 
     def time_passes(self) -> None:
         """Notes now and then how far the run is."""
-        self._guarded(self._log.note_if_due)
+        self._guard.run(self._log.note_if_due)
 
     def on_trial_complete(self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False) -> None:  # noqa: FBT001, FBT002  Tune's signature
         """Takes the outcome of a trial; a trial that was stopped without one gives its fold back."""
@@ -191,107 +189,13 @@ class FoldSearcher(StatelessSearcher):
         self._waiting.pop(trial_id, None)
         usage = self._log.ended(trial_id)
         if not live.is_measurement:
-            self._take_fold(trial_id, live.order, result or {}, usage, error=error)
+            self._outcomes.take(trial_id, live.order, result or {}, usage, error=error)
         elif error and self._preempted(trial_id):
-            self._lose_worker(live.order, usage, preempted=True)
+            self._outcomes.lose_worker(live.order, usage, preempted=True)
         elif self._measured is not None and (error or result):
             measured, outcome = self._measured, result or {}
-            self._lose(live.order, usage, MEASUREMENT)
-            self._guarded(lambda: measured.take(live.order, live.given, outcome))
-
-    def _take_fold(
-        self, trial_id: str, order: FoldOrder, result: dict[str, Any], usage: Usage | None, *, error: bool
-    ) -> None:
-        if error and self._died_for_memory(trial_id):
-            self._ran_out_of_memory(order, usage, Shortage.NODE, NODE_TOO_SMALL)
-        elif error:
-            self._take_death(order, usage, preempted=self._preempted(trial_id))
-        elif FINISHED in result:
-            self._guarded(lambda: self._complete(as_fold_record(result[FINISHED]), usage))
-        elif STACK in result:
-            self._take_stack(order, result[STACK], usage)
-        elif OUT_OF_MEMORY in result:
-            self._ran_out_of_memory(order, usage, Shortage.DEVICE, result[OUT_OF_MEMORY])
-        elif FAILURE in result:
-            self._fail(order, usage, result[FAILURE])
-        elif ends_search := ENDS_SEARCH.keys() & result:
-            self._end_early(order, usage, result, *ends_search)
-        elif PROGRESS in result and self._plan.is_dropped(order.configuration):
-            self._stop(order, usage, num_epochs=result[PROGRESS])
-        elif result:
-            self._fail(order, usage, NO_OUTCOME)
-        else:
-            self._plan.give_back(order)
-
-    def _take_death(self, order: FoldOrder, usage: Usage | None, *, preempted: bool) -> None:
-        if self._retries.has_failed(order, had_worker=usage is not None, preempted=preempted):
-            self._fail(order, usage, f"{UNKNOWN_FAILURE}; Ray's logs say how: {place_of_logs()}")
-        else:
-            self._lose_worker(order, usage, preempted=preempted)
-            self._plan.give_back(order)
-
-    def _take_stack(self, order: FoldOrder, finished: str, usage: Usage | None) -> None:
-        outcome = as_stack_outcome(finished)
-        share = None if usage is None else usage.shared(len(order.subjects))
-        finished_before = set(order.subjects).difference(self._plan.missing(order))
-        for record in outcome.records:
-            self._guarded(partial(self._complete, record, share))
-        for subject, reason in outcome.failures.items():
-            self._fail(FoldOrder(order.configuration, subject), share, reason)
-        for subject in order.subjects:
-            if subject in finished_before:
-                self._lose(FoldOrder(order.configuration, subject), share, TRAINED_AGAIN)
-        self._plan.give_back(order)
-
-    def _complete(self, record: FoldRecord, usage: Usage | None) -> None:
-        if usage is not None:
-            record = replace(record, usage=usage.as_dict())
-        self._fetch_scores(record)
-        self._plan.complete(record)
-        self._durations.note(record)
-        self._on_fold(record)
-
-    def _fail(self, order: FoldOrder, usage: Usage | None, reason: str) -> None:
-        self._lose(order, usage, reason)
-        self._guarded(lambda: self._plan.fail(order, reason))
-
-    def _end_early(self, order: FoldOrder, usage: Usage | None, result: dict[str, Any], key: str) -> None:
-        """What ended this fold would end the others too; the next search runs it."""
-        self._plan.give_back(order)
-        self.stop_reason = self.stop_reason or ENDS_SEARCH[key](result[key])
-        self._lose(order, usage, result[key])
-
-    def _ran_out_of_memory(self, order: FoldOrder, usage: Usage | None, shortage: Shortage, reason: str) -> None:
-        """The fold waits again for more, or is known to fit nowhere."""
-        reason = out_of_memory(reason, order)
-        self._lose(order, usage, reason)
-        if self._reservations.enlarge(order, shortage):
-            self._plan.give_back(order)
-        else:
-            self._guarded(lambda: self._plan.refuse(order, reason))
-
-    def _lose_worker(self, order: FoldOrder, usage: Usage | None, *, preempted: bool) -> None:
-        self._lose(order, usage, PREEMPTED if preempted else RETRIED, preempted=preempted)
-
-    def _lose(self, order: FoldOrder, usage: Usage | None, reason: str, *, preempted: bool = False) -> None:
-        for place, share in shares_of_attempt(order, usage):
-            self._record(LostRecord(**place, reason=reason, usage=share, preempted=preempted))
-
-    def _stop(self, order: FoldOrder, usage: Usage | None, *, num_epochs: int) -> None:
-        self._plan.give_back(order)
-        for place, share in shares_of_attempt(order, usage):
-            self._record(StoppedRecord(**place, num_epochs=num_epochs, usage=share))
-
-    def _record(self, record: Record) -> None:
-        self._guarded(lambda: self._plan.record(record))
-
-    def _guarded(self, action: Callable[[], Any]) -> Any:
-        """Runs `action`; what it raises ends the search in good order instead of inside Tune's loop."""
-        try:
-            return action()
-        except Exception as error:  # noqa: BLE001  re-raised by the search when Tune has stopped
-            self.stop_reason = self.stop_reason or error
-            return None
+            self._outcomes.lose(live.order, usage, MEASUREMENT)
+            self._guard.run(lambda: measured.take(live.order, live.given, outcome))
 
     def on_trial_result(self, trial_id: str, result: dict[str, Any]) -> None:
         """Reports of progress decide nothing here; `scheduling.stopping` reads them."""
