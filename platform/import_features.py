@@ -4,14 +4,15 @@ import argparse
 import sys
 
 from platform.console.command import DONE, UNDONE, command_parser, run_command
-from platform.stages.importing import add_released_options, import_released, released_options
+from platform.stages.importing import add_released_options, find_released, import_released, released_options
 from platform.stages.workspace_options import add_workspace_option
 
 
 def main(options: argparse.Namespace) -> int:
     """Imports what is missing; 0 when every recording has its features in the store."""
     options.workspace.storage.require_usable()
-    imported = import_released(released_options(options), workspace=options.workspace)
+    found = find_released(released_options(options), workspace=options.workspace)
+    imported = import_released(found, workspace=options.workspace)
     print(
         f"flow store {imported.store.folder}: {imported.num_imported} recordings imported now, "
         f"{len(imported.problems)} failed"

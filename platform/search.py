@@ -12,9 +12,10 @@ from platform.stages.budgeting import add_budget_options, budget_options
 from platform.stages.checking import add_check_option, check_dataset
 from platform.stages.computing import add_compute_options, num_cores
 from platform.stages.dry_run import print_dry_run
+from platform.stages.dry_run_features import features_to_extract, features_to_import
 from platform.stages.feature_options import add_feature_options, feature_options
 from platform.stages.fold_options import add_fold_options, gpus_per_fold
-from platform.stages.importing import add_released_feature_options, released_options
+from platform.stages.importing import add_released_feature_options, find_released, released_options
 from platform.stages.own_spaces import chosen_space
 from platform.stages.preparing import PreparedFeatures, extracted_features, imported_features, render_and_read
 from platform.stages.reading import (
@@ -59,7 +60,8 @@ def main(options: argparse.Namespace) -> int:
         dataset = read(chosen)
         require_readable(dataset)
         require_two_subjects(dataset)
-        print_dry_run(dataset, make_landmarks(), wanted, workspace=options.workspace, settings=settings)
+        plan = features_to_extract(dataset, make_landmarks(), workspace=options.workspace, settings=settings)
+        print_dry_run(dataset, plan, wanted, workspace=options.workspace)
         return DONE
     require_tracking(wanted, workspace=options.workspace)
     dataset, seconds = render_and_read(chosen, workspace=options.workspace, num_workers=num_cores())
@@ -77,17 +79,24 @@ def main(options: argparse.Namespace) -> int:
 
 def _search_released(options: argparse.Namespace, wanted: SearchOptions) -> int:
     """A search on features that came without videos."""
-    if options.check or options.dry_run:
+    if options.check:
         raise InvalidValueError(
-            "--check and --dry-run look at frames on disk, got them with --features. "
-            "Leave them out: `python -m platform.import_features` checks every file of released features."
+            "--check looks at frames on disk, got it with --features. "
+            "Leave it out: `python -m platform.import_features` checks every file of released features."
         )
     if options.annotations is None or options.dataset != lineage.NAME:
         raise InvalidValueError(
             f"--features must come with --dataset {lineage.NAME} and --annotations, got --dataset {options.dataset} "
             f"and --annotations {options.annotations}. Give the table that came with the features."
         )
-    options.workspace.storage.require_usable()
+    options.workspace.storage.require_usable(to_write=not options.dry_run)
+    if options.dry_run:
+        fetch_journals(options.workspace)
+        found = find_released(released_options(options), workspace=options.workspace)
+        require_two_subjects(found.dataset)
+        plan = features_to_import(found, wanted.space)
+        print_dry_run(found.dataset, plan, wanted, workspace=options.workspace)
+        return DONE
     require_tracking(wanted, workspace=options.workspace)
     prepared = imported_features(released_options(options), space=wanted.space, workspace=options.workspace)
     require_two_subjects(prepared.dataset)

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 
-from platform.extraction.missing import missing_recordings
-from platform.landmarks.source import LandmarkSource
 from platform.sampling.choice import SamplerName
 from platform.stages.budgeting import budget_line
+from platform.stages.dry_run_features import FeaturePlan
 from platform.stages.dry_run_memory import memory_lines
 from platform.stages.search_options import SearchOptions, waiting_workers_of
 from platform.study.identity import dataset_digest, json_values
@@ -17,18 +16,14 @@ from platform.study.stacks import stacks
 from platform.study.workspace import Workspace
 from search_spaces.vocabulary import Space
 from spotformer_core.datasets.recording import Dataset
-from spotformer_core.errors import FlowStoreError
-from spotformer_core.flow.settings import ExtractionSettings
-from spotformer_core.flow.store import FlowStore, stored_settings
 
 
 def print_dry_run(
     dataset: Dataset,
-    landmarks: LandmarkSource,
+    features: FeaturePlan,
     options: SearchOptions,
     *,
     workspace: Workspace,
-    settings: ExtractionSettings,
 ) -> None:
     """Prints what a search would do.
 
@@ -36,19 +31,16 @@ def print_dry_run(
         StudyError: when a study to begin with does not exist.
     """
     require_studies(options.prior_studies, workspace)
-    missing = len(_without_flow(dataset, landmarks, workspace=workspace, settings=settings))
     count, num_subjects = options.num_configurations, len(dataset.subjects)
     print("\n".join(_space_lines(options.space)))
-    there = len(dataset.recordings) - missing
-    print(f"would extract {missing} of {len(dataset.recordings)} recordings, {there} are there")
-    print("\n".join(_conflicts(dataset, workspace, settings)))
+    print("\n".join(features.lines))
     print(
         f"would run {count} configurations x {num_subjects} folds = {count * num_subjects} {_trials(dataset, options)}"
     )
     print(f"sampler {options.sampler}{_prior(options)}; racing {options.racing}: {_racing(options, num_subjects)}")
     if waiting := waiting_workers_of(options, num_subjects):
         print(waiting)
-    print("\n".join(memory_lines(dataset, options, settings, workspace)))
+    print("\n".join(memory_lines(dataset, options, workspace, num_steps=features.num_steps)))
     print(_time(dataset, options, workspace))
     if line := budget_line(options.budget):
         print(line)
@@ -65,37 +57,6 @@ def _space_lines(space: Space) -> Iterator[str]:
         yield f"  {name}, on stored scores: {dimension.describe()}"
     if space.stored_epochs:
         yield f"  epoch, on stored scores: {', '.join(map(str, space.stored_epochs))}, or the last"
-
-
-def _without_flow(
-    dataset: Dataset, landmarks: LandmarkSource, *, workspace: Workspace, settings: ExtractionSettings
-) -> tuple[object, ...]:
-    try:
-        store = FlowStore.open(workspace.flow_store(dataset.name, settings), settings)
-    except FlowStoreError:
-        return dataset.recordings
-    return missing_recordings(dataset.recordings, store, landmarks)
-
-
-def _conflicts(dataset: Dataset, workspace: Workspace, settings: ExtractionSettings) -> Iterator[str]:
-    """Stores of the dataset that would serve, were their bands not too short for the largest window."""
-    wanted = settings.as_dict()
-    shorter = []
-    for folder in sorted((workspace.folder / "flow").glob(f"{dataset.name}-*")):
-        try:
-            found = stored_settings(folder)
-        except FlowStoreError:
-            continue
-        same = all(found.get(name) == value for name, value in wanted.items() if name != "max_window")
-        if same and int(found["max_window"]) < settings.max_window:
-            shorter.append(int(found["max_window"]))
-    if shorter:
-        yield (
-            f"conflict: a window of {settings.max_window} frames is longer than the stored band, which serves windows "
-            f"up to {max(shorter)}; flow would be extracted anew, beside it"
-        )
-    else:
-        yield f"no conflict: the band would serve windows up to {settings.max_window} frames"
 
 
 def _trials(dataset: Dataset, options: SearchOptions) -> str:

@@ -9,7 +9,6 @@ from platform.study.workspace import Workspace
 from search_spaces.vocabulary import Choice, Space
 from spotformer_core.config import Configuration
 from spotformer_core.datasets.recording import Dataset
-from spotformer_core.flow.settings import ExtractionSettings
 
 _MEGABYTE, _GIGABYTE = 1e6, 1e9
 _BYTES_OF_STORED_FLOW, _BYTES_OF_A_WEIGHT = 2, 4
@@ -17,12 +16,10 @@ _COPIES_OF_A_WEIGHT = 4
 """The weight, its gradient and the two moments of the optimiser."""
 
 
-def memory_lines(
-    dataset: Dataset, options: SearchOptions, settings: ExtractionSettings, workspace: Workspace
-) -> Iterator[str]:
-    """What a fold of the largest network needs, and how many share a GPU."""
+def memory_lines(dataset: Dataset, options: SearchOptions, workspace: Workspace, *, num_steps: int) -> Iterator[str]:
+    """What a fold of the largest network needs on flow bands of `num_steps`, and how many share a GPU."""
     configuration = largest(options.space)
-    yield _computed(dataset, configuration, settings)
+    yield _computed(dataset, configuration, num_steps=num_steps)
     yield from _on_gpus(dataset, options, configuration, workspace)
 
 
@@ -36,7 +33,7 @@ def largest(space: Space) -> Configuration:
     return space.configuration(values)
 
 
-def _computed(dataset: Dataset, configuration: Configuration, settings: ExtractionSettings) -> str:
+def _computed(dataset: Dataset, configuration: Configuration, *, num_steps: int) -> str:
     """The band of all recordings in float16, and what every weight and a batch need."""
     # Imported here because torch takes seconds to import, which --help and mistakes should not wait for.
     from spotformer_core.model.facial_graph import facial_graph
@@ -47,11 +44,11 @@ def _computed(dataset: Dataset, configuration: Configuration, settings: Extracti
     num_weights = sum(weight.numel() for weight in SpotFormer(model).parameters())
     num_regions = facial_graph(model.regions).num_regions
     num_frames = sum(recording.num_frames for recording in dataset.recordings)
-    band = num_frames * settings.num_steps * num_regions * 2 * _BYTES_OF_STORED_FLOW / _MEGABYTE
+    band = num_frames * num_steps * num_regions * 2 * _BYTES_OF_STORED_FLOW / _MEGABYTE
     weights = num_weights * _COPIES_OF_A_WEIGHT * _BYTES_OF_A_WEIGHT / _MEGABYTE
     batch = computed_batch_bytes(configuration) / _MEGABYTE
     return (
-        f"memory per fold, computed: {band:.1f} MB for flow ({num_frames} frames x {settings.num_steps} steps x "
+        f"memory per fold, computed: {band:.1f} MB for flow ({num_frames} frames x {num_steps} steps x "
         f"{num_regions} regions x 2, float16), {weights:.1f} MB for the largest network ({num_weights:,} weights, "
         f"gradients and two moments, float32) and up to {batch:.1f} MB that a batch of "
         f"{configuration.training.batch_size} windows keeps for its gradients"

@@ -1,12 +1,13 @@
 """Brings features that somebody else extracted into a flow store; neither videos nor landmarks are needed."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from platform.stages.reading import describe
 from platform.study.workspace import Workspace
+from search_spaces.vocabulary import Space
 from spotformer_core.datasets import lineage
 from spotformer_core.datasets.assembly import ReadingOptions
 from spotformer_core.datasets.policies import MissingRecordings
@@ -45,17 +46,38 @@ class ReleasedOptions:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ImportedFeatures:
-    """A dataset without frames, and the store that holds its flow.
+class FoundFeatures:
+    """Released features of which only the heads were read.
 
     Attributes:
+        files: by recording.
+        folder: of the flow store that they go into.
+        problems: why recordings have none, in sentences; empty when all have.
+    """
+
+    dataset: Dataset
+    files: Mapping[str, Path]
+    settings: ReleasedSettings
+    folder: Path
+    problems: tuple[str, ...]
+
+    def require_for(self, space: Space) -> None:
+        """Raises FlowStoreError when they lack a window or regions that `space` can ask for."""
+        self.settings.require_windows(space.windows)
+        self.settings.require_regions(space.regions)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportedFeatures:
+    """What has become of released features.
+
+    Attributes:
+        store: that holds their flow.
         num_imported: recordings that were not in the store before.
         problems: why recordings are not in the store, in sentences; empty when all are.
     """
 
-    dataset: Dataset
     store: FlowStore
-    settings: ReleasedSettings
     num_imported: int
     problems: tuple[str, ...]
 
@@ -128,17 +150,13 @@ def released_options(options: argparse.Namespace) -> ReleasedOptions:
     )
 
 
-def import_released(options: ReleasedOptions, *, workspace: Workspace) -> ImportedFeatures:
-    """The dataset of an annotation table of the lineage with its features in a flow store; says what was found.
-
-    What is in the store already is not read again. A recording whose features cannot be used is reported while the
-    others are imported.
+def find_released(options: ReleasedOptions, *, workspace: Workspace) -> FoundFeatures:
+    """The dataset of an annotation table of the lineage and the files of its features; says what was found.
 
     Raises:
         DatasetError: when the folder holds no features, and when a file is no array of windows unless
             `missing_recordings` is SKIP.
         AnnotationError: when the table is missing or breaks a rule, or recordings have no features.
-        OSError: when the store cannot be written.
     """
     annotations = options.reading.annotations
     rows = lineage.read_annotations(annotations) if annotations is not None else ()
@@ -156,18 +174,28 @@ def import_released(options: ReleasedOptions, *, workspace: Workspace) -> Import
         edge_windows=options.edge_windows,
     )
     folder = workspace.folder / "flow" / f"{dataset.name}-released-{settings.digest()}"
-    workspace.storage.fetch(folder)
-    store = FlowStore.create(folder, settings)
-    num_imported = 0
-    for recording in dataset.recordings:
+    return FoundFeatures(dataset=dataset, files=files, settings=settings, folder=folder, problems=tuple(problems))
+
+
+def import_released(found: FoundFeatures, *, workspace: Workspace) -> ImportedFeatures:
+    """Puts the features that were found into their flow store.
+
+    What is in the store already is not read again. A recording whose features cannot be used is reported while the
+    others are imported.
+
+    Raises:
+        OSError: when the store cannot be written.
+    """
+    workspace.storage.fetch(found.folder)
+    store = FlowStore.create(found.folder, found.settings)
+    num_imported, problems = 0, list(found.problems)
+    for recording in found.dataset.recordings:
         try:
-            num_imported += import_recording(recording, files[recording.name], store, settings)
+            num_imported += import_recording(recording, found.files[recording.name], store, found.settings)
         except DatasetError as error:
             problems.append(str(error))
-    workspace.storage.send_folder(folder)
-    return ImportedFeatures(
-        dataset=dataset, store=store, settings=settings, num_imported=num_imported, problems=tuple(problems)
-    )
+    workspace.storage.send_folder(found.folder)
+    return ImportedFeatures(store=store, num_imported=num_imported, problems=tuple(problems))
 
 
 def _shapes(

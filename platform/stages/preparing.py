@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from platform.landmarks.source import LandmarkSource
 from platform.stages.extracting import extract_missing, problems
-from platform.stages.importing import ReleasedOptions, import_released
+from platform.stages.importing import ReleasedOptions, find_released, import_released
 from platform.stages.reading import DatasetOptions, read, require_readable
 from platform.stages.rendering import ensure_demo
 from platform.study.workspace import Workspace
@@ -80,11 +80,11 @@ def imported_features(options: ReleasedOptions, *, space: Space, workspace: Work
         FlowStoreError: when they lack a window or regions that `space` can ask for.
     """
     started = time.monotonic()
-    imported = import_released(options, workspace=workspace)
-    imported.settings.require_windows(space.windows)
-    imported.settings.require_regions(space.regions)
+    found = find_released(options, workspace=workspace)
+    found.require_for(space)
+    imported = import_released(found, workspace=workspace)
     return PreparedFeatures(
-        dataset=imported.dataset,
+        dataset=found.dataset,
         store=imported.store,
         problems=imported.problems,
         seconds={"import": time.monotonic() - started},

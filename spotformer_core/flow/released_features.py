@@ -83,9 +83,7 @@ def import_recording(recording: Recording, path: Path, store: FlowStore, setting
         OSError: when the store cannot be written.
     """
     listing = _listing(path)
-    kept = store.source_of(recording)
-    is_released = kept is not None and kept.kind is SourceKind.RELEASED_FEATURES
-    if kept is not None and is_released and (kept.listing == listing or kept.content == _content(path)):
+    if is_imported(recording, path, store):
         return False
     windows = read_windows(path)
     if len(windows) != recording.num_frames:
@@ -97,6 +95,18 @@ def import_recording(recording: Recording, path: Path, store: FlowStore, setting
     source = FlowSource(kind=SourceKind.RELEASED_FEATURES, listing=listing, content=_content(path), landmarks="")
     store.write(recording, band, source)
     return True
+
+
+def is_imported(recording: Recording, path: Path, store: FlowStore) -> bool:
+    """Whether the store holds the features of a recording as they stand in its file.
+
+    Raises:
+        DatasetError: when the file cannot be read.
+    """
+    kept = store.source_of(recording)
+    if kept is None or kept.kind is not SourceKind.RELEASED_FEATURES:
+        return False
+    return kept.listing == _listing(path) or kept.content == _content(path)
 
 
 def _listing(path: Path) -> str:

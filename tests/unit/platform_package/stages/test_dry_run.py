@@ -8,6 +8,7 @@ import pytest
 from platform.sampling.choice import SamplerName
 from platform.scheduling.peak_memory_store import PeakMemory, PeakMemoryStore
 from platform.stages.dry_run import print_dry_run
+from platform.stages.dry_run_features import features_to_extract
 from platform.stages.dry_run_memory import largest
 from platform.stages.search_options import SearchOptions
 from platform.study.identity import dataset_digest, json_values
@@ -63,7 +64,9 @@ def said(workspace, capsys):
     """What a dry run says."""
 
     def ask(wanted=None, *, of=None, settings=SETTINGS):
-        print_dry_run(of or dataset(), NoLandmarks(), wanted or options(), workspace=workspace, settings=settings)
+        asked = of or dataset()
+        plan = features_to_extract(asked, NoLandmarks(), workspace=workspace, settings=settings)
+        print_dry_run(asked, plan, wanted or options(), workspace=workspace)
         return capsys.readouterr().out
 
     return ask

@@ -6,12 +6,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import platform.search
 from platform.console.command import DONE, MISTAKE, UNDONE, run_command
 from platform.import_features import main, parser
-from platform.stages.importing import add_released_options, import_released, released_options
+from platform.stages.dry_run_features import features_to_import
+from platform.stages.importing import add_released_options, find_released, import_released, released_options
 from platform.study.workspace import Workspace
+from search_spaces.named import named_space
 from spotformer_core.datasets.recording import Expression, ExpressionKind
-from spotformer_core.errors import AnnotationError, DatasetError, FlowStoreError, InvalidValueError
+from spotformer_core.errors import AnnotationError, DatasetError, InvalidValueError
 from spotformer_core.flow.windows import sw_mro
 
 LENGTHS = {"samm_006_1": 20, "samm_006_2": 30, "samm_007_3": 25}
@@ -46,22 +49,29 @@ def workspace(tmp_path) -> Workspace:
 
 
 @pytest.fixture
-def import_with(release, workspace):
-    """What comes of these further options."""
+def find_with(release, workspace):
+    """What is found with these further options."""
 
-    def imported(*options: str):
+    def found(*options: str):
         command = argparse.ArgumentParser()
         add_released_options(command)
         arguments = ["--features", str(release), "--annotations", str(release / "table.csv"), *options]
-        return import_released(released_options(command.parse_args(arguments)), workspace=workspace)
+        return find_released(released_options(command.parse_args(arguments)), workspace=workspace)
 
-    return imported
+    return found
 
 
-def test_a_release_becomes_a_dataset_and_a_flow_store(import_with, capsys):
-    imported = import_with()
+@pytest.fixture
+def import_with(find_with, workspace):
+    """What comes of these further options."""
+    return lambda *options: import_released(find_with(*options), workspace=workspace)
 
-    recordings = imported.dataset.recordings
+
+def test_a_release_becomes_a_dataset_and_a_flow_store(find_with, workspace, capsys):
+    found = find_with()
+    imported = import_released(found, workspace=workspace)
+
+    recordings = found.dataset.recordings
     assert [(one.name, one.subject, one.num_frames) for one in recordings] == [
         ("samm_006_1", "samm_006", 20),
         ("samm_006_2", "samm_006", 30),
@@ -100,18 +110,53 @@ def test_the_store_lies_in_the_workspace_under_a_name_that_says_what_it_is(impor
     assert folder.name.startswith("lineage-released-")
 
 
-def test_only_windows_of_17_frames_can_be_searched(import_with):
-    settings = import_with().settings
+def test_a_dry_run_counts_what_would_be_imported_and_writes_nothing(find_with, import_with, release, workspace):
+    published = named_space("published")
 
-    with pytest.raises(FlowStoreError, match="windows of 17 frames only, got 9"):
-        settings.require_windows([9])
+    plan = features_to_import(find_with(), published)
+
+    assert plan.lines == (
+        "would import 3 of 3 recordings, 0 are there",
+        "no conflict: the features serve windows of 17 frames",
+    )
+    assert plan.num_steps == 16
+    assert not workspace.folder.exists()
+    import_with()
+    np.save(release / "samm_006" / "samm_006_1.npy", 2 * windows_of(20))
+    assert features_to_import(find_with(), published).lines[0] == "would import 1 of 3 recordings, 2 are there"
 
 
-def test_recordings_can_be_chosen(import_with):
-    imported = import_with("--recordings", "samm_006_2")
+def test_the_command_line_reaches_the_dry_run(release, workspace, capsys):
+    features = ("--dataset", "lineage", "--features", release, "--annotations", release / "table.csv")
 
-    assert [one.name for one in imported.dataset.recordings] == ["samm_006_2"]
-    assert imported.num_imported == 1
+    code = run_search(*features, "--space", "released", "--workspace", workspace.folder, "--dry-run")
+
+    said = capsys.readouterr()
+    assert (code, said.err) == (DONE, "")
+    assert "would import 3 of 3 recordings, 0 are there\n" in said.out
+    assert "x 2 folds = " in said.out
+    assert not workspace.folder.exists()
+
+
+def test_features_that_do_not_serve_the_space_are_refused_before_anything_is_imported(release, workspace, capsys):
+    features = ("--dataset", "lineage", "--features", release, "--annotations", release / "table.csv")
+
+    code = run_search(*features, "--space", "table5", "--workspace", workspace.folder)
+
+    assert code == MISTAKE
+    assert "windows of 17 frames only, got 9" in capsys.readouterr().err
+    assert not (workspace.folder / "flow").exists()
+
+
+def run_search(*arguments: object) -> int:
+    return run_command(platform.search.main, platform.search.parser(), [str(argument) for argument in arguments])
+
+
+def test_recordings_can_be_chosen(find_with, workspace):
+    found = find_with("--recordings", "samm_006_2")
+
+    assert [one.name for one in found.dataset.recordings] == ["samm_006_2"]
+    assert import_released(found, workspace=workspace).num_imported == 1
 
 
 def test_features_that_contradict_the_options_are_named_and_the_others_imported(import_with, release):
@@ -127,14 +172,14 @@ def test_features_that_contradict_the_options_are_named_and_the_others_imported(
     assert import_with("--edge-windows", "replicate").problems == ()
 
 
-def test_recordings_without_features_are_an_error_unless_they_may_be_skipped(import_with, release):
+def test_recordings_without_features_are_an_error_unless_they_may_be_skipped(find_with, release):
     (release / "samm_007" / "samm_007_3.npy").unlink()
 
     with pytest.raises(AnnotationError, match="samm_007_3"):
-        import_with()
-    imported = import_with("--missing-recordings", "skip")
-    assert [one.name for one in imported.dataset.recordings] == ["samm_006_1", "samm_006_2"]
-    assert imported.dataset.missing == ("samm_007_3",)
+        find_with()
+    dataset = find_with("--missing-recordings", "skip").dataset
+    assert [one.name for one in dataset.recordings] == ["samm_006_1", "samm_006_2"]
+    assert dataset.missing == ("samm_007_3",)
 
 
 def test_a_file_that_is_no_array_is_an_error_and_a_problem_when_it_may_be_skipped(import_with, release):
