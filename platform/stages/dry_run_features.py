@@ -33,7 +33,11 @@ def features_to_extract(
 ) -> FeaturePlan:
     """What would be extracted, and which stores of the dataset would nearly have served."""
     missing = _without_flow(dataset, landmarks, workspace=workspace, settings=settings)
-    lines = (_counted("extract", len(missing), dataset), *_conflicts(dataset, workspace, settings))
+    lines = (
+        _counted("extract", len(missing), dataset),
+        *_elsewhere(len(missing), workspace),
+        *_conflicts(dataset, workspace, settings),
+    )
     return FeaturePlan(num_steps=settings.num_steps, lines=lines)
 
 
@@ -55,6 +59,11 @@ def features_to_import(found: FoundFeatures, space: Space) -> FeaturePlan:
 def _counted(verb: str, num_missing: int, dataset: Dataset) -> str:
     total = len(dataset.recordings)
     return f"would {verb} {num_missing} of {total} recordings, {total - num_missing} are there"
+
+
+def _elsewhere(num_missing: int, workspace: Workspace) -> Iterator[str]:
+    if num_missing and workspace.storage_uri:
+        yield f"looked for on this disk only; a search begins with fetching what {workspace.storage_uri} keeps"
 
 
 def _without_flow(

@@ -82,6 +82,14 @@ def test_it_names_what_would_run_and_writes_nothing(said, workspace):
     assert list(workspace.folder.iterdir()) == []
 
 
+def test_features_that_are_kept_elsewhere_are_not_looked_for_and_that_is_said(workspace):
+    kept = replace(workspace, storage_uri="s3://bucket/prefix")
+
+    plan = features_to_extract(dataset(), NoLandmarks(), workspace=kept, settings=SETTINGS)
+
+    assert plan.lines[1] == "looked for on this disk only; a search begins with fetching what s3://bucket/prefix keeps"
+
+
 def test_dimensions_are_shown_with_their_conditions(said):
     space = Space(
         name="made",
