@@ -94,7 +94,7 @@ def _search_released(options: argparse.Namespace, wanted: SearchOptions) -> int:
         fetch_journals(options.workspace)
         found = find_released(released_options(options), workspace=options.workspace)
         require_two_subjects(found.dataset)
-        plan = features_to_import(found, wanted.space)
+        plan = features_to_import(found, wanted.space, workspace=options.workspace)
         print_dry_run(found.dataset, plan, wanted, workspace=options.workspace)
         return DONE
     require_tracking(wanted, workspace=options.workspace)

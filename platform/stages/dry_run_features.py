@@ -41,15 +41,17 @@ def features_to_extract(
     return FeaturePlan(num_steps=settings.num_steps, lines=lines)
 
 
-def features_to_import(found: FoundFeatures, space: Space) -> FeaturePlan:
+def features_to_import(found: FoundFeatures, space: Space, *, workspace: Workspace) -> FeaturePlan:
     """What would be imported of released features.
 
     Raises:
         FlowStoreError: when they lack a window or regions that `space` can ask for.
     """
     found.require_for(space)
+    num_missing = len(_not_imported(found))
     lines = (
-        _counted("import", len(_not_imported(found)), found.dataset),
+        _counted("import", num_missing, found.dataset),
+        *_elsewhere(num_missing, workspace),
         *found.problems,
         f"no conflict: the features serve windows of {', '.join(map(str, space.windows))} frames",
     )

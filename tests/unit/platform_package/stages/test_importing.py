@@ -113,7 +113,7 @@ def test_the_store_lies_in_the_workspace_under_a_name_that_says_what_it_is(impor
 def test_a_dry_run_counts_what_would_be_imported_and_writes_nothing(find_with, import_with, release, workspace):
     published = named_space("published")
 
-    plan = features_to_import(find_with(), published)
+    plan = features_to_import(find_with(), published, workspace=workspace)
 
     assert plan.lines == (
         "would import 3 of 3 recordings, 0 are there",
@@ -123,7 +123,8 @@ def test_a_dry_run_counts_what_would_be_imported_and_writes_nothing(find_with, i
     assert not workspace.folder.exists()
     import_with()
     np.save(release / "samm_006" / "samm_006_1.npy", 2 * windows_of(20))
-    assert features_to_import(find_with(), published).lines[0] == "would import 1 of 3 recordings, 2 are there"
+    again = features_to_import(find_with(), published, workspace=workspace)
+    assert again.lines[0] == "would import 1 of 3 recordings, 2 are there"
 
 
 def test_the_command_line_reaches_the_dry_run(release, workspace, capsys):
