@@ -103,6 +103,8 @@ def _search(
         workspace.storage.send(tracked_path(workspace.study(options.study)))
         with writer as tracking, clock.timing("search"):
             order, problem = _run(dataset, store, options, plan=plan, workspace=workspace)
+            if not plan.finished:
+                tracking.folds_are_left()
             workspace.storage.send_folder(workspace.peak_memory)
     winner = None
     if order is not None and not problem:

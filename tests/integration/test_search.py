@@ -81,11 +81,10 @@ def test_every_fold_is_in_the_journal_once_with_its_scores_beside_it(undisturbed
 
 def test_mlflow_holds_a_run_for_the_study_and_one_per_configuration(undisturbed: Search):
     with sqlite3.connect(undisturbed.workspace / "mlflow.db") as database:
-        statuses = [status for (status,) in database.execute("select status from runs")]
         parents = database.execute("select count(*) from tags where key = 'mlflow.parentRunId'").fetchone()[0]
         metrics = {key for (key,) in database.execute("select distinct key from metrics")}
 
-    assert statuses == ["FINISHED"] * 4
+    assert states_of_runs(undisturbed.workspace) == ["FINISHED"] * 4
     assert parents == 3
     assert {"f1_overall", "f1_macro", "f1_micro", "precision_overall", "recall_overall", "tp_micro"} <= metrics
 
@@ -137,6 +136,12 @@ def test_a_search_without_time_for_a_fold_runs_none_and_says_what_is_left_and_ho
         stopped.result["efficiency"]["node_seconds"]["local"], rel=0.01
     )
     assert journal_lines(stopped.journal, "fold") == []
+    assert states_of_runs(workspace) == ["KILLED"]
+
+
+def states_of_runs(workspace: Path) -> list[str]:
+    with sqlite3.connect(workspace / "mlflow.db") as database:
+        return [state for (state,) in database.execute("select status from runs")]
 
 
 def test_what_was_used_is_in_the_report_and_on_the_terminal(undisturbed: Search):

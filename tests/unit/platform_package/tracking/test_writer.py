@@ -132,6 +132,15 @@ def test_the_study_ends_as_the_search_did(records, error, status):
     assert notebook.notes[-1] == status
 
 
+def test_a_search_that_leaves_folds_at_its_limit_has_not_finished_the_study(records):
+    notebook = Notebook()
+
+    with TrackingWriter(notebook, records, patience=QUICK) as writer:
+        writer.folds_are_left()
+
+    assert notebook.notes[-1] == "KILLED"
+
+
 def test_what_is_refused_is_tried_again_at_the_end_and_told_and_the_rest_is_written(records):
     records += [asked(number) for number in range(3)]
     notebook = Notebook("c0000", "c0001")
