@@ -2,7 +2,6 @@
 
 import logging
 import os
-import tempfile
 from collections.abc import Callable
 
 from platform.console.libraries import libraries_may_speak
@@ -16,6 +15,7 @@ from platform.scheduling.searcher import FoldSearcher
 from platform.scheduling.stopping import Deaths, FoldScheduler
 from platform.scheduling.time_limit import FoldTimeLimit
 from platform.scheduling.trials import placement, run_trial
+from platform.storage.scratch import scratch_folder
 from platform.study.budget import Budget, Limit
 from platform.study.planning import Plan
 from platform.study.records import FoldRecord
@@ -114,7 +114,7 @@ def _tune(
 ) -> None:
     """Has Tune run what the searcher suggests, until it suggests no more."""
     trainable = tune.with_resources(tune.with_parameters(run_trial, inputs=inputs), placement)
-    with tempfile.TemporaryDirectory(prefix="spotformer-tune-") as scratch:
+    with scratch_folder("tune") as scratch:
         tune.Tuner(
             trainable,
             tune_config=tune.TuneConfig(
@@ -126,7 +126,7 @@ def _tune(
             ),
             run_config=tune.RunConfig(
                 name="folds",
-                storage_path=scratch,
+                storage_path=str(scratch),
                 verbose=1 if libraries_may_speak() else 0,
                 failure_config=tune.FailureConfig(max_failures=FOLD_RETRIES),
                 callbacks=[observer],

@@ -6,11 +6,12 @@ that every method may be repeated, after a crash or an error too.
 """
 
 import json
-import tempfile
+from collections.abc import Container
 from pathlib import Path
 
 from mlflow.exceptions import MlflowException
 
+from platform.storage.scratch import scratch_folder
 from platform.study.records import StudyRecord
 from platform.study.state import ConfigurationState, ConfigurationStatus, StudyState
 from platform.tracking.artifacts import TrackedInputs, write_artifacts
@@ -106,12 +107,17 @@ class Projection:
             runs.log(run, tags={_ENVIRONMENT_TAG: self._provenance.digest})
         runs.set_status(run, RUNNING)
 
-    def close_strangers(self, state: StudyState) -> None:
-        """Ends runs that an ended search left running and whose configuration is not in the journal any more."""
+    def close(self, *, but: Container[str] = ()) -> None:
+        """Ends runs of configurations that say that they are running, some left out.
+
+        Args:
+            but: names that stay as they are. Runs of configurations that the journal does not know any more are closed
+                by leaving out those that it knows.
+        """
         runs = self._connected()
         for name in runs.names():
             run = runs.get(name)
-            if run is not None and name != OF_THE_STUDY and name not in state.configurations and run.status == RUNNING:
+            if run is not None and name != OF_THE_STUDY and name not in but and run.status == RUNNING:
                 runs.set_status(run, KILLED)
 
     def write(self, state: StudyState, configuration: str, *, is_running: bool) -> None:
@@ -216,9 +222,9 @@ class Projection:
     def _write_complete(self, runs: StudyRuns, run: KnownRun, state: StudyState, configuration: str) -> None:
         if run.tags.get(COMPLETE_TAG) == "yes":
             return
-        with tempfile.TemporaryDirectory(prefix="spotformer-tracking-") as folder:
-            tables = write_artifacts(Path(folder), self._inputs, state, configuration)
-            runs.client.log_artifacts(run.run_id, folder)
+        with scratch_folder("tracking") as folder:
+            tables = write_artifacts(folder, self._inputs, state, configuration)
+            runs.client.log_artifacts(run.run_id, str(folder))
         listed = json.dumps([{"path": name, "type": "table"} for name in tables])
         metrics = final_metrics(state, configuration, started=run.started)
         runs.log(run, metrics=metrics, tags={TABLES_TAG: listed, COMPLETE_TAG: "yes"})

@@ -5,7 +5,6 @@ Versions are found by the digest of their weights before they are made, so that 
 
 import logging
 import shutil
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from mlflow.types import ColSpec, Schema
 
 import spotformer_core
 from platform.console.libraries import libraries_may_speak
+from platform.storage.scratch import scratch_folder
 from platform.tracking.client import CONFIGURATION_TAG, STUDY_TAG, find_run_anywhere, tracking_client
 from spotformer_core.errors import ModelError, StudyError
 from spotformer_core.file_names import require_file_name
@@ -82,9 +82,9 @@ def register_model(folder: Path, *, name: str, tracking_uri: str, study: str, co
 def _new_version(client: MlflowClient, folder: Path, *, name: str, digest: str, run: Run) -> str:
     if not client.search_registered_models(filter_string=f"name = '{name}'"):
         client.create_registered_model(name)
-    with tempfile.TemporaryDirectory(prefix="spotformer-model-") as temporary:
-        _save(Path(temporary) / _ARTIFACT_PATH, folder)
-        client.log_artifacts(run.info.run_id, str(Path(temporary) / _ARTIFACT_PATH), f"{_ARTIFACT_PATH}/{digest}")
+    with scratch_folder("model") as temporary:
+        _save(temporary / _ARTIFACT_PATH, folder)
+        client.log_artifacts(run.info.run_id, str(temporary / _ARTIFACT_PATH), f"{_ARTIFACT_PATH}/{digest}")
     source = f"{run.info.artifact_uri}/{_ARTIFACT_PATH}/{digest}"
     card = folder / CARD_FILE
     description = card.read_text(encoding="utf-8")[:_LONGEST_DESCRIPTION] if card.exists() else ""
@@ -110,10 +110,10 @@ def downloaded_model(uri: str, *, tracking_uri: str, folder: Path) -> Path:
         if (kept / _MODEL_ARTIFACT / DESCRIPTION_FILE).exists():
             return kept / _MODEL_ARTIFACT
         source = f"{client.get_model_version_download_uri(found.name, found.version)}/artifacts/{_MODEL_ARTIFACT}"
-        with _quiet(), tempfile.TemporaryDirectory(prefix="spotformer-model-") as temporary:
-            mlflow.artifacts.download_artifacts(source, dst_path=temporary, tracking_uri=tracking_uri)
+        with _quiet(), scratch_folder("model") as temporary:
+            mlflow.artifacts.download_artifacts(source, dst_path=str(temporary), tracking_uri=tracking_uri)
             kept.mkdir(parents=True, exist_ok=True)
-            shutil.copytree(Path(temporary) / _MODEL_ARTIFACT, kept / _MODEL_ARTIFACT, dirs_exist_ok=True)
+            shutil.copytree(temporary / _MODEL_ARTIFACT, kept / _MODEL_ARTIFACT, dirs_exist_ok=True)
     except (MlflowException, OSError) as error:
         raise ModelError(
             f"--model must be a folder or a registered model (models:/NAME@champion), got {uri!r}: {error} "

@@ -10,7 +10,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -33,7 +33,7 @@ class Patience:
         between: passes over the journal.
         longest_pause: between two attempts on a store that does not answer; the first is `between`, each next double.
         at_end: for a store that takes nothing, when the search has ended.
-        at_stop: the same, when the search was stopped or failed.
+        at_stop: for everything that is not written, when the search was stopped or failed.
     """
 
     between: float = 1.0
@@ -50,7 +50,7 @@ class Projected(Protocol):
     def forget(self) -> None: ...
     def answers(self) -> bool: ...
     def begin(self) -> None: ...
-    def close_strangers(self, state: StudyState) -> None: ...
+    def close(self, *, but: Container[str] = ()) -> None: ...
     def write(self, state: StudyState, configuration: str, *, is_running: bool) -> None: ...
     def write_best(self, state: StudyState) -> None: ...
     def write_machine(self, samples: MachineSamples) -> None: ...
@@ -79,10 +79,10 @@ class TrackingWriter:
         self._patience = patience or Patience()
         self._samples = samples
         self._thread = threading.Thread(target=self._run, name="tracking", daemon=True)
-        self._ending, self._given_up = threading.Event(), threading.Event()
+        self._ending, self._stopped, self._given_up = threading.Event(), threading.Event(), threading.Event()
         self._usual_turn = sys.getswitchinterval()
         self._status, self._status_at_end = "", "FINISHED"
-        self._has_begun = self._is_ending = False
+        self._has_begun = self._is_ending = self._is_closed = False
         self._refused: dict[str, str] = {}
         self._last_error = ""
         self._last_written = time.monotonic()
@@ -104,20 +104,38 @@ class TrackingWriter:
         sys.setswitchinterval(self._usual_turn)
         self._status = self._status_at_end if kind is None else "KILLED" if kind is KeyboardInterrupt else "FAILED"
         self._last_written = time.monotonic()
-        self._ending.set()
-        try:
-            self._wait(self._patience.at_end if kind is None else self._patience.at_stop)
-        except KeyboardInterrupt:
-            # Asked to stop while it waits: it waits a little less, so that no run goes on saying that it runs.
-            self._status = "KILLED"
-            self._wait(self._patience.at_stop)
-            raise
+        if kind is not None:
+            self._stop()
+        else:
+            self._ending.set()
+            try:
+                self._wait(self._patience.at_end)
+            except KeyboardInterrupt:
+                self._status = "KILLED"
+                self._stop()
+                raise
         self.problems = list(self._refused.values())
         if self._given_up.is_set():
             self.problems.append(
                 f"MLflow at {self._projection.tracking_uri} took nothing for the last seconds, so that "
                 f"{self._follower.num_waiting()} configurations are not up to date there: {self._last_error}. "
                 "Nothing is lost; the same command writes them when it answers."
+            )
+
+    def _stop(self) -> None:
+        """Whoever stops a search does not wait long for what the next start writes too."""
+        self._stopped.set()
+        self._ending.set()
+        self._thread.join(timeout=self._patience.at_stop)
+        if not self._thread.is_alive():
+            return
+        self._given_up.set()
+        if not self._last_error:
+            # What is being written just now.
+            self._thread.join(timeout=_SECONDS_WITHOUT_A_NOTICE)
+            _log.warning(
+                "stopped with %d configurations that are not up to date in MLflow; the same command writes them",
+                self._follower.num_waiting(),
             )
 
     def _wait(self, seconds: float) -> None:
@@ -179,20 +197,31 @@ class TrackingWriter:
         state = self._follower.state
         if not self._has_begun:
             self._projection.begin()
-            self._projection.close_strangers(state)
+            self._projection.close(but=state.configurations)
             self._has_begun = True
+        self._close_if_stopped()
         if is_last and not self._is_ending:
             # Once: a store that takes some of it and refuses the rest would look alive for ever.
             self._is_ending = True
             self._follower.reopen((*self._refused, *state.with_status(ConfigurationStatus.OPEN)))
             self._refused = {}
         for name in self._follower.waiting():
-            self._write(name, is_running=not is_last)
+            self._close_if_stopped()
+            if self._given_up.is_set():
+                return
+            self._write(name, is_running=not (is_last or self._stopped.is_set()))
         self._projection.write_best(state)
         if self._samples is not None:
             self._projection.write_machine(self._samples)
         if is_last:
             self._projection.end(self._status)
+
+    def _close_if_stopped(self) -> None:
+        """What is behind may take longer than there is time, so that first of all no run says any more that it runs."""
+        if self._stopped.is_set() and not self._is_closed:
+            self._projection.close()
+            self._projection.end(self._status)
+            self._is_closed = True
 
     def _write(self, name: str, *, is_running: bool) -> None:
         """Writes one configuration; what the store refuses of it, or what is missing for it, does not stop the others.

@@ -108,3 +108,9 @@ def projection(store, state) -> Projection:
     made = store.projection(state)
     made.begin()
     return made
+
+
+@pytest.fixture
+def records(state):
+    """A journal that says only what the study is."""
+    return [state.study]

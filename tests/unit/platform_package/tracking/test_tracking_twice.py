@@ -31,7 +31,7 @@ def test_a_run_whose_configuration_is_not_in_the_journal_any_more_is_closed(stor
     restored = StudyState(state.study, [ConfigurationRecord(configuration="c0000", params={"window": 9})])
 
     again = store.projection(state)
-    again.close_strangers(restored)
+    again.close(but=restored.configurations)
 
     assert runs_of(again, state)["c0002"].info.status == "KILLED"
     assert runs_of(again, state)["none"].info.status == "RUNNING"
