@@ -30,6 +30,7 @@ from benchmarks.replay import Replay
 from benchmarks.results_file import write_result
 from benchmarks.search_speed import NUM_THRESHOLDS, SPACE, long_fold, long_study
 from benchmarks.synthetic_counts import EXPRESSIONS_OF_SUBJECTS, MIXED, counts_of
+from platform.compute.connection import connected
 from platform.scheduling.fold_trial import FINISHED, FoldInputs
 from platform.storage.object_storage import ObjectStorage
 from platform.storage.objects import ObjectStore
@@ -84,7 +85,6 @@ def in_virtual_time(*, seed: int) -> dict[str, float]:
 
 def on_real_ray(num_folds: int) -> dict[str, float]:
     """Folds that cost nothing, on two workers of this machine."""
-    import ray
 
     from platform.scheduling.packing import fixed_packing
     from platform.scheduling.run import run_folds
@@ -97,9 +97,13 @@ def on_real_ray(num_folds: int) -> dict[str, float]:
         ended.append(time.perf_counter())
         memory.append(process.memory_info().rss)
 
-    ray.init(address="local", num_cpus=2, include_dashboard=False, log_to_driver=False)
     study = long_study()
-    with tempfile.TemporaryDirectory() as text, Journal(journal_path(Path(text))) as journal, _free_folds():
+    with (
+        connected("", num_workers=2),
+        tempfile.TemporaryDirectory() as text,
+        Journal(journal_path(Path(text))) as journal,
+        _free_folds(),
+    ):
         journal.append(study)
         plan = Plan(
             StudyState(study),
@@ -112,7 +116,6 @@ def on_real_ray(num_folds: int) -> dict[str, float]:
         with RunLog(plan.record, run=1, num_workers=2) as log:
             packing = fixed_packing(0.0)
             run_folds(plan, inputs, num_workers=2, packing=packing, on_fold=note, log=log, budget=Budget())
-    ray.shutdown()
     quarter = len(ended) // 4
     first, last = (ended[2 * quarter] - ended[quarter]) / quarter, (ended[-1] - ended[-1 - quarter]) / quarter
     return {
