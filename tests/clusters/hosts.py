@@ -8,6 +8,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -122,18 +123,21 @@ def apart(hosts: Hosts) -> None:
     """No disk is shared: every host has a workspace of its own, and a folder takes the place of a bucket."""
     hosts.start()
     (hosts.folder / "bucket").mkdir()
-    own = OWN_DISK / "workspace"
-    # The driver is on no host with a disk of its own here; to the others this path is another disk.
-    shutil.copytree(hosts.staged.workspace, own)
     storage = ("--storage", f"file://{hosts.folder}/bucket")
-    ended = run_module(
-        "search", "--workspace", own, *SMOKE_SEARCH, *OPTIONS, *storage, "--json", hosts.staged.report, timeout=500
-    )
+    # The driver is on no host with a disk of its own here; to the others this path is another disk.
+    own = Path(tempfile.mkdtemp(prefix="workspace-", dir=OWN_DISK))
+    try:
+        shutil.copytree(hosts.staged.workspace, own, dirs_exist_ok=True)
+        ended = run_module(
+            "search", "--workspace", own, *SMOKE_SEARCH, *OPTIONS, *storage, "--json", hosts.staged.report, timeout=500
+        )
 
-    assert ended.code == 0, ended.err
-    search = Search(own, ended, json.loads(hosts.staged.report.read_text()))
-    assert report(search) == report(hosts.undisturbed)
-    same_as_undisturbed(search.journal, hosts.undisturbed.journal)
+        assert ended.code == 0, ended.err
+        search = Search(own, ended, json.loads(hosts.staged.report.read_text()))
+        assert report(search) == report(hosts.undisturbed)
+        same_as_undisturbed(search.journal, hosts.undisturbed.journal)
+    finally:
+        shutil.rmtree(own)
     for host in hosts.workers.values():
         there = host.run("find", str(OWN_DISK), "-name", "*.arrow", "-path", f"*{SMOKE_STUDY}*")
         assert there.stdout.strip(), f"{host.name} has trained folds into its own disk"

@@ -6,6 +6,7 @@ system is shared. The head is where this process is, or has processes and disks 
 """
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -102,9 +103,11 @@ class Host:
 
     def num_nodes(self) -> int:
         """Ray nodes that live as the head sees it, itself included; 0 while there is no Ray."""
-        ask = f"import ray; ray.init({ADDRESS!r}, log_to_driver=False); print(sum(n['Alive'] for n in ray.nodes()))"
-        asked = self.run(sys.executable, "-c", ask)
-        return int(asked.stdout.split()[-1]) if asked.returncode == 0 and asked.stdout.strip() else 0
+        count = "print('alive:', sum(n['Alive'] for n in ray.nodes()))"
+        asked = self.run(sys.executable, "-c", f"import ray; ray.init({ADDRESS!r}, log_to_driver=False); {count}")
+        # Ray may say something of its own before and after.
+        told = re.search(r"^alive: (\d+)$", asked.stdout, flags=re.MULTILINE)
+        return int(told[1]) if told else 0
 
 
 def wait_until(there: Callable[[], bool], what: str) -> None:
