@@ -96,10 +96,15 @@ class Host:
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Runs a command on it, as somebody does who is logged in there."""
-        assert self.process is not None
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        inside = ["nsenter", "--target", children[0], "--all"] if self.is_apart else []
+        inside: list[str] = []
+        if self.is_apart:
+            wait_until(self._children, f"{self.name} has begun")
+            inside = ["nsenter", "--target", self._children()[0], "--all"]
         return subprocess.run([*inside, *words], capture_output=True, text=True, check=False, timeout=SECONDS)
+
+    def _children(self) -> list[str]:
+        assert self.process is not None
+        return Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
 
     def num_nodes(self) -> int:
         """Ray nodes that live as the head sees it, itself included; 0 while there is no Ray."""
@@ -110,7 +115,7 @@ class Host:
         return int(told[1]) if told else 0
 
 
-def wait_until(there: Callable[[], bool], what: str) -> None:
+def wait_until(there: Callable[[], object], what: str) -> None:
     """Returns when something is there; fails after a while."""
     deadline = time.monotonic() + SECONDS
     while not there():
