@@ -14,7 +14,8 @@ class Notebook:
 
     tracking_uri = "sqlite:///notebook.db"
 
-    def __init__(self, *refused: str) -> None:
+    def __init__(self, *refused: str, seconds: float = 0.0) -> None:
+        self.seconds = seconds
         self.notes: list[str] = []
         self.threads: set[str] = set()
         self.refused = set(refused)
@@ -28,6 +29,7 @@ class Notebook:
         self._note("close" if but is None else f"close but {len(but)}")
 
     def write(self, state, configuration: str, *, is_running: bool) -> None:
+        time.sleep(self.seconds)
         status = state.configurations[configuration].status
         self._note(f"{configuration} {status}{'' if is_running else ' stopped'}")
 

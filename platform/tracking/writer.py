@@ -81,7 +81,7 @@ class TrackingWriter:
         self._thread = threading.Thread(target=self._run, name="tracking", daemon=True)
         self._ending, self._stopped, self._given_up = threading.Event(), threading.Event(), threading.Event()
         self._usual_turn = sys.getswitchinterval()
-        self._status, self._status_at_end = "", "FINISHED"
+        self._status = "FINISHED"
         self._has_begun = self._is_ending = self._is_closed = False
         self._refused: dict[str, str] = {}
         self._last_error = ""
@@ -95,16 +95,16 @@ class TrackingWriter:
 
     def folds_are_left(self) -> None:
         """The search ends at a limit, with folds that were not run: its study is stopped, not finished."""
-        self._status_at_end = "KILLED"
+        self._status = "KILLED"
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Waits until everything is written, the end of the study too, or cannot be hoped for any more."""
         sys.setswitchinterval(self._usual_turn)
-        self._status = self._status_at_end if kind is None else "KILLED" if kind is KeyboardInterrupt else "FAILED"
         self._last_written = time.monotonic()
         if kind is not None:
+            self._status = "KILLED" if kind is KeyboardInterrupt else "FAILED"
             self._stop()
         else:
             self._ending.set()

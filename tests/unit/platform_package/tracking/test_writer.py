@@ -53,14 +53,7 @@ def test_many_folds_between_two_passes_are_one_write(records, make_fold):
 
 
 def test_a_search_that_is_stopped_says_so_first_and_writes_only_what_it_has_time_for(records, caplog):
-    notebook = Notebook()
-    write = notebook.write
-
-    def slow(state, configuration, *, is_running):
-        time.sleep(0.05)
-        write(state, configuration, is_running=is_running)
-
-    notebook.write = slow
+    notebook = Notebook(seconds=0.05)
     records += [asked(number) for number in range(1000)]
     writer = TrackingWriter(notebook, records, patience=QUICK)
     writer.__enter__()

@@ -106,14 +106,7 @@ def test_a_store_that_hangs_holds_up_neither_the_search_nor_its_end(records, cap
 
 
 def test_a_store_that_is_slow_is_waited_for_as_long_as_it_takes_something(records):
-    notebook = Notebook()
-    write = notebook.write
-
-    def slow(state, configuration, *, is_running):
-        time.sleep(0.1)
-        write(state, configuration, is_running=is_running)
-
-    notebook.write = slow
+    notebook = Notebook(seconds=0.1)
     records += [asked(number) for number in range(10)]
 
     with TrackingWriter(notebook, records, patience=QUICK) as writer:
