@@ -15,7 +15,7 @@ from platform.rendering.dataset import (
     prepare_root,
 )
 from platform.stages.computing import num_cores
-from platform.stages.rendering import render_demo, render_missing
+from platform.stages.rendering import render_demo, render_kept_demo, render_missing
 from platform.stages.workspace_options import add_workspace_option
 from spotformer_core.datasets.releases import ANNOTATION_TABLES
 from spotformer_core.errors import InvalidValueError
@@ -43,14 +43,13 @@ def _render_demo(options: argparse.Namespace) -> int:
         difficulty=Difficulty(options.difficulty),
         seed=options.seed,
     )
-    root = options.workspace.demo_root if options.root is None else options.root.expanduser().resolve()
-    is_kept = options.root is None
-    if is_kept:
+    if options.root is None:
+        root = options.workspace.demo_root
         options.workspace.storage.require_usable()
-        options.workspace.storage.fetch(root)
-    rendered = render_demo(root, settings, num_workers=options.workers)
-    if is_kept:
-        options.workspace.storage.send_folder(root)
+        rendered = render_kept_demo(options.workspace, settings, num_workers=options.workers)
+    else:
+        root = options.root.expanduser().resolve()
+        rendered = render_demo(root, settings, num_workers=options.workers)
     print(f"demo dataset in {root}: {rendered} recordings rendered now, the others were there")
     print(f"next: python -m platform.search --dataset demo --root {root}")
     return DONE

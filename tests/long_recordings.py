@@ -1,6 +1,6 @@
 """Recordings of several chunks that cost little, and their extraction in a child process as a command would run it.
 
-python -m tests.long_recordings FOLDER [--workers N]
+python -m tests.long_recordings FOLDER [--workers N] [--address HOST:PORT]
 """
 
 import argparse
@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,6 +39,8 @@ SETTINGS = ExtractionSettings(
 _NUM_FILES = 50
 _LENGTHS_FILE = "lengths.json"
 POISON = "poison"
+HOLD = "hold"
+HELD = "held"
 
 
 def write_recordings(folder: Path, lengths: Mapping[str, int] = LENGTHS) -> None:
@@ -75,19 +78,27 @@ def dataset_in(folder: Path) -> Dataset:
     return Dataset(name="long", root=folder, recordings=recordings)
 
 
-class PoisonableLandmarks(LandmarkFiles):
-    """Landmarks in files; a recording with something in its file `poison` kills the process that reads its own."""
+class StagedLandmarks(LandmarkFiles):
+    """Landmarks in files.
+
+    A recording with something in its file `poison` kills the process that reads its own; one with a file `hold` keeps
+    the process waiting, whose number is then in the file `held`, until that is gone.
+    """
 
     def landmarks(self, recording: Recording) -> np.ndarray:
-        poison = self.folder.parent / recording.name / POISON
+        frames = self.folder.parent / recording.name
+        poison = frames / POISON
         if poison.exists() and poison.stat().st_size:
             os.kill(os.getpid(), signal.SIGKILL)
+        while (frames / HOLD).exists():
+            (frames / HELD).write_text(str(os.getpid()))
+            time.sleep(0.05)
         return super().landmarks(recording)
 
 
-def landmarks_in(folder: Path) -> PoisonableLandmarks:
+def landmarks_in(folder: Path) -> StagedLandmarks:
     """The landmarks that `write_recordings` wrote there."""
-    return PoisonableLandmarks(folder / "landmarks")
+    return StagedLandmarks(folder / "landmarks")
 
 
 def store_in(folder: Path) -> FlowStore:
@@ -102,7 +113,7 @@ def main(options: argparse.Namespace) -> int:
         landmarks_in(options.folder),
         workspace=Workspace(options.folder),
         settings=SETTINGS,
-        address="",
+        address=options.address,
         num_workers=options.workers,
     )
     for problem in problems(outcomes):
@@ -114,4 +125,5 @@ if __name__ == "__main__":
     command = argparse.ArgumentParser()
     command.add_argument("folder", type=Path)
     command.add_argument("--workers", type=int, default=2)
+    command.add_argument("--address", default="")
     sys.exit(run_command(main, command, sys.argv[1:]))

@@ -19,6 +19,8 @@ from platform.compute.connection import require_answer
 from spotformer_core.errors import InvalidValueError
 
 SECONDS_TO_ANSWER = 5.0
+_STOPPED, _TAKEN_BACK = 1, 3
+"""What Ray gives as the reason of a node's death: it was asked to stop, or had been drained and its time was over."""
 
 
 class DrainedNode:
@@ -89,6 +91,13 @@ def draining_nodes() -> dict[str, float | None]:
     """Nodes of the connected cluster that are drained, and the seconds that each of them stays; None if not known."""
     deadlines: dict[str, int] = ray._private.state.state.get_draining_nodes()  # noqa: SLF001  see above
     return {node: at / 1000 - time.time() if at else None for node, at in deadlines.items()}
+
+
+def nodes_taken_back() -> frozenset[str]:
+    """Nodes that have left the connected cluster because they were told to, and not by a fault."""
+    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call]  # Ray's
+    reasons = {node["NodeID"]: node["DeathReason"] for node in nodes if not node["Alive"]}
+    return frozenset(node for node, reason in reasons.items() if reason in {_STOPPED, _TAKEN_BACK})
 
 
 def node_of(actor: Any) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from platform.diagnosis.finding import Finding, Level, checked
+from platform.storage.scratch import scratch_folder
 from spotformer_core.errors import RecordingError, StudyError
 
 LEAST_FREE = 2 * 10**9
@@ -60,8 +61,8 @@ def videos_finding() -> Finding:
 
 def _ffv1_loses_nothing() -> str:
     frames = np.random.default_rng(0).integers(0, 256, (_NUM_FRAMES, _SIZE[1], _SIZE[0], 3), np.uint8)
-    with tempfile.TemporaryDirectory(prefix="spotformer-doctor-") as folder:
-        path = str(Path(folder) / "video.avi")
+    with scratch_folder("doctor") as folder:
+        path = str(folder / "video.avi")
         writer = cv2.VideoWriter(path, cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"FFV1"), 30.0, _SIZE)
         for frame in frames:
             writer.write(frame)

@@ -31,7 +31,7 @@ class UnitOutcome:
 
     Attributes:
         recording: its name.
-        num_frames: of the chunk.
+        first_frame, num_frames: of the chunk.
         started, ended: in seconds since 1970, by the worker's clock.
         work_seconds: of that time, spent on frames (decoding, cropping, flow, pooling), not on landmarks or files.
         peak_memory_bytes: the largest resident memory that the worker's process ever had.
@@ -41,6 +41,7 @@ class UnitOutcome:
     """
 
     recording: str
+    first_frame: int
     num_frames: int
     started: float
     ended: float
@@ -72,6 +73,7 @@ def attempt(unit: WorkUnit, work: Callable[[WorkUnit], Worked]) -> UnitOutcome:
         disk_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return UnitOutcome(
         recording=unit.recording.name,
+        first_frame=unit.chunk.start,
         num_frames=len(unit.chunk),
         started=started,
         ended=time.time(),

@@ -63,14 +63,32 @@ def ensure_demo(chosen: DatasetOptions, *, workspace: Workspace, num_workers: in
 
     A demo that somebody rendered there with other settings stays as it is.
     """
-    if chosen.name != DEMO or chosen.root != workspace.demo_root:
-        return
-    workspace.storage.fetch(chosen.root)
-    settings = read_settings(chosen.root) if (chosen.root / RECORD_FILE).exists() else DemoSettings()
+    if chosen.name == DEMO and chosen.root == workspace.demo_root:
+        render_kept_demo(workspace, num_workers=num_workers)
+
+
+def render_kept_demo(workspace: Workspace, settings: DemoSettings | None = None, *, num_workers: int) -> int:
+    """Renders the demo dataset of the workspace unless it is kept there, and keeps it; returns as `render_demo`.
+
+    Args:
+        settings: those that it was begun with, else the usual ones, unless given.
+
+    Raises:
+        InvalidValueError: when the place holds a demo of other settings, or another dataset.
+        StorageError: when the storage of the workspace does not answer.
+    """
+    root = workspace.demo_root
+    workspace.storage.fetch(root)
+    rendered = render_demo(root, settings or _settings_in(root), num_workers=num_workers)
+    workspace.storage.send_folder(root)
+    return rendered
+
+
+def _settings_in(root: Path) -> DemoSettings:
+    settings = read_settings(root) if (root / RECORD_FILE).exists() else DemoSettings()
     if not isinstance(settings, DemoSettings):
         raise InvalidValueError(
-            f"{chosen.root} must hold the demo dataset, got recordings for {settings.annotation_file}. "
+            f"{root} must hold the demo dataset, got recordings for {settings.annotation_file}. "
             "Name its dataset and --root, or another --workspace."
         )
-    render_demo(chosen.root, settings, num_workers=num_workers)
-    workspace.storage.send_folder(chosen.root)
+    return settings

@@ -4,13 +4,15 @@ import errno
 
 import ray
 
+from platform.compute.draining import nodes_taken_back
 from platform.compute.ray_logs import place_of_logs
 from platform.scheduling.time_limit import killed_after
 from platform.winner.training import WinnerOrder, WinnerOutcome, train_winner
 from spotformer_core.errors import TrainingError
 
 _RETRIES = 2
-"""A worker or node that dies or hangs is replaced this often; the training goes on from its checkpoint."""
+"""A worker or node that dies or hangs is replaced this often; the training goes on from its checkpoint. Nodes that are
+taken back do not count."""
 
 
 def train_on_cluster(order: WinnerOrder, *, num_gpus: float, seconds_allowed: float = 0.0) -> None:
@@ -24,9 +26,8 @@ def train_on_cluster(order: WinnerOrder, *, num_gpus: float, seconds_allowed: fl
         StorageError: when the storage of the workspace does not answer.
         OSError: when the disk is full.
     """
-    task = ray.remote(num_cpus=1, num_gpus=num_gpus, max_retries=_RETRIES)(_train_in_time)
     try:
-        outcome = ray.get(task.remote(order, seconds_allowed))
+        outcome = _outcome(order, num_gpus, seconds_allowed)
     except ray.exceptions.RayTaskError:
         raise
     except ray.exceptions.RayError as error:
@@ -39,6 +40,20 @@ def train_on_cluster(order: WinnerOrder, *, num_gpus: float, seconds_allowed: fl
     if outcome.problem:
         raise TrainingError(f"the winner could not be trained on all subjects: {outcome.problem}")
     order.storage.fetch(order.folder)
+
+
+def _outcome(order: WinnerOrder, num_gpus: float, seconds_allowed: float) -> WinnerOutcome:
+    task = ray.remote(num_cpus=1, num_gpus=num_gpus, max_retries=_RETRIES)(_train_in_time)
+    while True:
+        gone = nodes_taken_back()
+        try:
+            outcome: WinnerOutcome = ray.get(task.remote(order, seconds_allowed))
+        except ray.exceptions.NodeDiedError:
+            # Ray counts these deaths too.
+            if nodes_taken_back() == gone:
+                raise
+        else:
+            return outcome
 
 
 def _train_in_time(order: WinnerOrder, seconds_allowed: float) -> WinnerOutcome:

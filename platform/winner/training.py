@@ -3,6 +3,7 @@
 import errno
 import math
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,8 @@ from spotformer_core.errors import ModelError, StorageError, TrainingError
 from spotformer_core.flow.store import FlowStore
 from spotformer_core.spotting.model_files import ModelDescription, read_model, write_model
 from spotformer_core.training.fold import Checkpoint
-from spotformer_core.training.whole import train_network
+from spotformer_core.training.snapshot import CheckpointError
+from spotformer_core.training.whole import TrainedNetwork, train_network
 
 _CHECKPOINTS_PER_TRAINING = 20
 
@@ -58,9 +60,14 @@ class WinnerOrder:
         )
 
     @property
+    def unfinished(self) -> Path:
+        """The folder of an unfinished training."""
+        return self.folder.with_name(f"{self.folder.name}.unfinished")
+
+    @property
     def checkpoint(self) -> Path:
         """Where an unfinished training leaves its state."""
-        return self.folder.with_name(f"{self.folder.name}.checkpoint")
+        return self.unfinished / "checkpoint.safetensors"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,22 +92,24 @@ def is_kept(order: WinnerOrder) -> bool:
 
 
 def train_winner(order: WinnerOrder) -> WinnerOutcome:
-    """Trains on every recording of the order and puts the model into its folder; goes on from a checkpoint."""
+    """Trains on every recording of the order and puts the model into its folder; goes on from a checkpoint.
+
+    Checkpoints are kept where the workspace is kept, so that another node can go on from them. One that is damaged, or
+    of another kind of device, is left and the training begins anew.
+    """
     # One thread whatever the machine has: the sums of two threads differ in their last bits.
     torch.set_num_threads(1)
     try:
         order.storage.fetch_once(order.store.folder)
-        trained = train_network(
-            order.configuration,
-            [order.store.read(recording) for recording in order.recordings],
-            seed=order.seed,
-            epoch=order.epoch,
-            device=training_device(),
-            checkpoint=Checkpoint(path=order.checkpoint, every_epochs=_epochs_between_checkpoints(order)),
-        )
+        order.storage.fetch(order.unfinished)
+        try:
+            trained = _trained(order)
+        except CheckpointError:
+            _forget_unfinished(order)
+            trained = _trained(order)
         write_model(order.folder, trained.network, order.description, card=order.card)
         order.storage.send_folder(order.folder)
-        order.checkpoint.unlink(missing_ok=True)
+        _forget_unfinished(order)
     except (TrainingError, StorageError) as error:
         return WinnerOutcome(problem=str(error))
     except OSError as error:
@@ -111,5 +120,26 @@ def train_winner(order: WinnerOrder) -> WinnerOutcome:
     return WinnerOutcome()
 
 
-def _epochs_between_checkpoints(order: WinnerOrder) -> int:
-    return math.ceil(order.configuration.training.num_epochs / _CHECKPOINTS_PER_TRAINING)
+def _trained(order: WinnerOrder) -> TrainedNetwork:
+    every_epochs = math.ceil(order.configuration.training.num_epochs / _CHECKPOINTS_PER_TRAINING)
+
+    def keep_checkpoint(epoch: int, mean_loss: float) -> None:
+        del mean_loss
+        if epoch % every_epochs == 0:
+            order.storage.send(order.checkpoint)
+
+    return train_network(
+        order.configuration,
+        [order.store.read(recording) for recording in order.recordings],
+        seed=order.seed,
+        epoch=order.epoch,
+        report=keep_checkpoint,
+        device=training_device(),
+        checkpoint=Checkpoint(path=order.checkpoint, every_epochs=every_epochs),
+    )
+
+
+def _forget_unfinished(order: WinnerOrder) -> None:
+    # A worker that was replaced may still live, and remove it too.
+    shutil.rmtree(order.unfinished, ignore_errors=True)
+    order.storage.forget(order.unfinished)

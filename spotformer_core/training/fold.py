@@ -105,7 +105,8 @@ def evaluate_fold(
         InvalidValueError: for a negative seed, or an epoch beyond the last.
         DivergedError: when a loss or a weight is not finite, or the loss explodes.
         DeviceMemoryError: when a batch does not fit the memory of the device.
-        TrainingError: when there is nothing to train on, or the checkpoint is damaged or of another fold.
+        CheckpointError: when the checkpoint is damaged or of another fold.
+        TrainingError: when there is nothing to train on.
     """
     start = time.perf_counter()
     num_epochs = configuration.training.num_epochs

@@ -14,6 +14,10 @@ _NETWORK, _OPTIMIZER, _RANDOM, _EXTRA = "network/", "optimizer/", "random/", "ex
 _PROGRESS = ("epoch", "num_steps", "first_loss", "mean_loss")
 
 
+class CheckpointError(TrainingError):
+    """A training cannot go on from a checkpoint, and could begin without it."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Snapshot:
     """A fold between two epochs.
@@ -55,12 +59,12 @@ def restore(
     """Puts back what `captured` copied.
 
     Raises:
-        TrainingError: when the tensors are those of another network.
+        CheckpointError: when the tensors are those of another network.
     """
     try:
         network.load_state_dict(_below(tensors, _NETWORK))
     except RuntimeError as error:
-        raise TrainingError(
+        raise CheckpointError(
             f"a checkpoint must hold the network of its configuration, got another ({str(error).splitlines()[0]}) "
             "Delete the checkpoint."
         ) from error
@@ -97,15 +101,15 @@ def read_checkpoint(path: Path, identity: dict[str, str]) -> Snapshot:
     """The snapshot at `path`.
 
     Raises:
-        TrainingError: when the file is damaged or of another fold.
+        CheckpointError: when the file is damaged or of another fold.
     """
     try:
         file = read_tensors(path)
     except InvalidValueError as error:
-        raise TrainingError(str(error)) from error
+        raise CheckpointError(str(error)) from error
     different = sorted(name for name, value in identity.items() if file.metadata.get(name) != value)
     if different or not set(_PROGRESS) <= set(file.metadata):
-        raise TrainingError(
+        raise CheckpointError(
             f"a checkpoint must be of the fold that it continues, got {path} with another {', '.join(different)}. "
             "Delete it to train the fold from the start."
         )

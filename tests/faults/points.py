@@ -22,6 +22,8 @@ class Point(StrEnum):
     """In a worker: trained, and nothing stored."""
     BEFORE_JOURNAL = "before-journal"
     """In the driver: frame scores are on disk, and the fold is not yet in the journal."""
+    IN_THE_WINNER = "in-the-winner"
+    """In a worker: trained on every subject, with a checkpoint of the last epoch and no model."""
     IN_TRACKING = "in-tracking"
     """In the driver's thread: a configuration is half written to MLflow."""
     IN_REGISTRY = "in-registry"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.searches import REPOSITORY
+from tests.searches import REPOSITORY, run_module
 
 # A machine that says nothing is given up after a second or two instead of Ray's half a minute.
 IMPATIENT = {"health_check_initial_delay_ms": 0, "health_check_period_ms": 500, "health_check_failure_threshold": 4}
@@ -50,6 +50,19 @@ def node_of(cluster: Any, worker: int) -> Any:
 def is_there(node: Any) -> bool:
     """Whether the machine's part of Ray runs."""
     return node.all_processes["raylet"][0].process.poll() is None
+
+
+def drained(cluster: Any, node: Any) -> None:
+    """Ray hears that the node is stopped in a second, and that second is over."""
+    stopped = run_module("watch_preemption", "--now", "1", "--address", cluster.address, "--node-id", node.node_id)
+    assert (stopped.code, stopped.out) == (0, "this node is stopped in 1 s; Ray gives it no new folds\n"), stopped.err
+
+
+def taken_back(cluster: Any, node: Any) -> None:
+    """The node is drained and then gone, with what runs on it; another one is there."""
+    cluster.add_node(num_cpus=1)
+    drained(cluster, node)
+    cluster.remove_node(node, allow_graceful=False)
 
 
 def _runs(node: Any, worker: int) -> bool:

@@ -6,6 +6,7 @@ The fault is put around the functions of the search from outside, so that the se
 import json
 import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import psutil
@@ -16,6 +17,8 @@ from platform.console.command import run_command
 from platform.scheduling import run
 from platform.study.journal import Journal
 from platform.study.records import ConfigurationRecord, FoldRecord
+from platform.winner import run as winner
+from platform.winner.training import WinnerOrder, WinnerOutcome
 from tests.faults.points import Fault, Point
 
 
@@ -31,7 +34,8 @@ def set_up(fault: Fault) -> None:
         MlflowClient, "log_artifacts", fault, Point.IN_TRACKING, only=lambda _, run, folder, path=None: path is None
     )
     _before(MlflowClient, "create_model_version", fault, Point.IN_REGISTRY)
-    _around_trials(_faulty_trial(fault))
+    _replace(run, "run_trial", _faulty_trial(fault))
+    _replace(winner, "_train_in_time", _faulty_training(fault))
 
 
 def _before(
@@ -53,10 +57,10 @@ def _held() -> dict[str, int]:
     return {"memory": process.memory_info().rss, "files": process.num_fds()}
 
 
-def _around_trials(faulty: Callable[[dict[str, Any], Any], dict[str, Any]]) -> None:
+def _replace(module: ModuleType, name: str, faulty: Callable[..., Any]) -> None:
     # Under a name that the search has no longer, no fault would ever happen.
-    assert callable(run.run_trial)
-    run.run_trial = faulty
+    assert callable(getattr(module, name))
+    setattr(module, name, faulty)
 
 
 def _faulty_trial(fault: Fault) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
@@ -78,6 +82,27 @@ def _faulty_trial(fault: Fault) -> Callable[[dict[str, Any], Any], dict[str, Any
             return trials.run_trial(trial, inputs)
         finally:
             fold_trial.evaluate_fold = evaluate
+
+    return faulty
+
+
+def _faulty_training(fault: Fault) -> Callable[[WinnerOrder, float], WinnerOutcome]:
+    def faulty(order: WinnerOrder, seconds_allowed: float) -> WinnerOutcome:
+        from platform.scheduling.time_limit import killed_after
+        from platform.winner import training
+
+        write = training.write_model
+
+        def interrupted(*arguments: Any, **keywords: Any) -> None:
+            fault.pass_by(Point.IN_THE_WINNER)
+            write(*arguments, **keywords)
+
+        training.write_model = interrupted
+        try:
+            with killed_after(seconds_allowed, "the training of the winner"):
+                return training.train_winner(order)
+        finally:
+            training.write_model = write
 
     return faulty
 

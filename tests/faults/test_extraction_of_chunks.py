@@ -8,17 +8,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from platform.console.command import MISTAKE
 from platform.extraction.planning import plan_extraction
+from platform.extraction.pool import UNIT_RETRIES
 from platform.extraction.units import UNIT
 from platform.extraction.workers import FlowWorker
 from spotformer_core.flow.chunk_store import CHUNKS_FOLDER, ChunkStore
 from spotformer_core.flow.store import FlowStore
 from tests import long_recordings
+from tests.faults.small_clusters import node_of, taken_back
 from tests.searches import REPOSITORY
 
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -75,12 +78,16 @@ def chunk_files(folder: Path) -> set[str]:
     return {path.name for path in (long_recordings.store_in(folder).folder / CHUNKS_FOLDER).glob("*/*.arrow")}
 
 
-def wait_for_a_chunk(folder: Path, process: "subprocess.Popen[str]") -> None:
+def wait_until(there: Callable[[], bool], process: "subprocess.Popen[str]", what: str = "chunk") -> None:
     deadline = time.monotonic() + SECONDS_TO_FIRST_CHUNK
-    while not chunk_files(folder):
+    while not there():
         assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline, f"no chunk within {SECONDS_TO_FIRST_CHUNK} s"
+        assert time.monotonic() < deadline, f"no {what} within {SECONDS_TO_FIRST_CHUNK} s"
         time.sleep(0.02)
+
+
+def wait_for_a_chunk(folder: Path, process: "subprocess.Popen[str]") -> None:
+    wait_until(lambda: bool(chunk_files(folder)), process)
 
 
 def test_after_kill_9_finished_chunks_stay_and_the_rerun_makes_the_same_bytes(
@@ -118,6 +125,26 @@ def test_a_killed_worker_is_replaced_and_its_chunk_done_again(undisturbed: Path,
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
+def test_a_chunk_may_be_preempted_more_often_than_it_may_fail(
+    undisturbed: Path, folder: Path, start: Start, cluster: Any
+):
+    (hold := folder / "a_1" / long_recordings.HOLD).touch()
+    held = hold.with_name(long_recordings.HELD)
+    process = start("--address", cluster.address, "--workers", "1")
+    earlier: set[str] = set()
+    for _ in range(2 + UNIT_RETRIES):
+        # A worker sees a little later than the others that its node has gone.
+        wait_until(lambda: held.exists() and held.read_text() not in {"", *earlier}, process, "worker at the recording")
+        earlier.add(held.read_text())
+        taken_back(cluster, node_of(cluster, int(held.read_text())))
+    hold.unlink()
+    _, said = process.communicate(timeout=300)
+
+    assert process.returncode == 0, said
+    assert stores_bytes(folder) == stores_bytes(undisturbed)
+
+
 def busy_workers(pid: int) -> list[int]:
     """The actors below the extraction `pid` that are working on a chunk."""
     listing = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
@@ -136,7 +163,7 @@ def busy_workers(pid: int) -> list[int]:
 
 def test_two_extractions_at_once_do_no_damage_and_no_work_twice(undisturbed: Path, folder: Path, start: Start):
     first = start("--workers", "1")
-    wait_for_a_chunk_or_lock(folder, first)
+    wait_until((long_recordings.store_in(folder).folder / ".lock").exists, first, "lock")
     second = start("--workers", "1")
 
     _, second_said = second.communicate(timeout=300)
@@ -147,15 +174,6 @@ def test_two_extractions_at_once_do_no_damage_and_no_work_twice(undisturbed: Pat
     assert second_said.startswith(f"another extraction is writing {long_recordings.store_in(folder).folder}; waiting")
     assert "frames/s" in first_said
     assert "frames/s" not in second_said, "the first one left nothing to do"
-
-
-def wait_for_a_chunk_or_lock(folder: Path, process: "subprocess.Popen[str]") -> None:
-    lock = long_recordings.store_in(folder).folder / ".lock"
-    deadline = time.monotonic() + SECONDS_TO_FIRST_CHUNK
-    while not lock.exists():
-        assert process.poll() is None, process.communicate()[1]
-        assert time.monotonic() < deadline, "the extraction did not begin"
-        time.sleep(0.02)
 
 
 @pytest.mark.slow

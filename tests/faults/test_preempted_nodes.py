@@ -13,9 +13,9 @@ from platform.scheduling.retries import FOLD_RETRIES
 from tests.fake_metadata import FakeMetadata, aws_metadata
 from tests.faults.checks import as_if_nothing_had_happened
 from tests.faults.points import Action, Point
-from tests.faults.small_clusters import is_there, node_of
+from tests.faults.small_clusters import drained, is_there, node_of, taken_back
 from tests.faults.staged import StagedSearch
-from tests.searches import REPOSITORY, Search, journal_lines, run_module
+from tests.searches import REPOSITORY, Search, journal_lines
 
 NOTICE = 8.0
 NUM_PREEMPTIONS = 2 + FOLD_RETRIES
@@ -104,14 +104,26 @@ def test_a_fold_may_be_preempted_more_often_than_it_may_fail(undisturbed: Search
         node = node_of(cluster, staged.wait_for(fault, process))
         fault.reached.unlink()
         cluster.add_node(num_cpus=1)
-        stopped = run_module("watch_preemption", "--now", "1", "--address", cluster.address, "--node-id", node.node_id)
-        assert (stopped.code, stopped.out) == (0, "this node is stopped in 1 s; Ray gives it no new folds\n"), (
-            stopped.err
-        )
+        drained(cluster, node)
 
     assert process.wait(timeout=500) == 0, staged.said
     assert staged.repeated == spent(staged, "preempted") == NUM_PREEMPTIONS
     assert spent(staged, "lost") == 0
+    as_if_nothing_had_happened(undisturbed, staged, *options)
+
+
+@pytest.mark.slow
+def test_a_winner_may_be_preempted_more_often_than_it_may_fail(undisturbed: Search, staged: StagedSearch, cluster: Any):
+    options = ("--address", cluster.address, "--workers", "1")
+    process, fault = staged.start(Point.IN_THE_WINNER, Action.WAIT, *options, times=NUM_PREEMPTIONS)
+    for _ in range(NUM_PREEMPTIONS):
+        node = node_of(cluster, staged.wait_for(fault, process))
+        fault.reached.unlink()
+        taken_back(cluster, node)
+
+    assert process.wait(timeout=500) == 0, staged.said
+    assert len(list(staged.marks.glob(f"{Point.IN_THE_WINNER}.*"))) == NUM_PREEMPTIONS + 1
+    assert spent(staged, "preempted") == spent(staged, "lost") == staged.repeated == 0
     as_if_nothing_had_happened(undisturbed, staged, *options)
 
 

@@ -109,7 +109,7 @@ def test_the_winner_is_kept_registered_and_told(undisturbed: Search):
     card = (Path(winner["folder"]) / "README.md").read_text()
     assert "Rendered recordings" in card
     assert "insightface" in card
-    assert not Path(f"{winner['folder']}.checkpoint").exists()
+    assert not Path(f"{winner['folder']}.unfinished").exists()
 
 
 def test_a_second_run_trains_no_winner_and_registers_no_version(undisturbed: Search):

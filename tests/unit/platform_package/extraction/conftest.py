@@ -114,6 +114,7 @@ def outcome() -> UnitOutcome:
     """A unit that went well, to be varied."""
     return UnitOutcome(
         recording="a_1",
+        first_frame=0,
         num_frames=4,
         started=100.0,
         ended=104.0,

@@ -1,13 +1,18 @@
 """Training the winner on a worker."""
 
 import errno
+import shutil
 from dataclasses import replace
 
 import pytest
 
+from platform.storage.object_storage import ObjectStorage
 from platform.winner import training
 from platform.winner.training import is_kept, train_winner
+from spotformer_core.flow.store import FlowStore
 from spotformer_core.spotting.model_files import read_model
+from spotformer_core.training.trainer import Trainer
+from tests.unit.platform_package.winner.conftest import SMALL
 
 
 def test_the_winner_is_kept_with_its_card_and_without_its_checkpoint(study):
@@ -19,7 +24,7 @@ def test_the_winner_is_kept_with_its_card_and_without_its_checkpoint(study):
     assert outcome.problem == ""
     assert is_kept(order)
     assert (order.folder / "README.md").read_text() == order.card
-    assert not order.checkpoint.exists()
+    assert not order.unfinished.exists()
 
 
 def test_a_winner_of_other_settings_or_with_damaged_weights_is_not_kept(study):
@@ -33,24 +38,80 @@ def test_a_winner_of_other_settings_or_with_damaged_weights_is_not_kept(study):
     assert not is_kept(order)
 
 
-def test_a_training_that_was_killed_goes_on_and_ends_with_the_same_weights(study, monkeypatch):
-    order = study.order()
+@pytest.fixture
+def killed(study, monkeypatch):
+    """Begins an order and kills it before its model is written; returns the digest of the model that it would have."""
+
+    def begin(order) -> str:
+        whole = study.order()
+        train_winner(whole)
+
+        def kill(*_args, **_kwargs):
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patched:
+            patched.setattr(training, "write_model", kill)
+            with pytest.raises(KeyboardInterrupt):
+                train_winner(order)
+        return read_model(whole.folder).digest
+
+    return begin
+
+
+@pytest.fixture
+def began_at(monkeypatch):
+    """The epochs from which trainings went on."""
+    epochs = []
+    restore = Trainer.restore
+
+    def restored(trainer, snapshot):
+        epochs.append(snapshot.epoch)
+        restore(trainer, snapshot)
+
+    monkeypatch.setattr(Trainer, "restore", restored)
+    return epochs
+
+
+def test_a_training_that_was_killed_goes_on_and_ends_with_the_same_weights(study, killed, began_at):
+    order = replace(study.order(), folder=study.folder / "models" / "again")
+    expected = killed(order)
+    assert order.checkpoint.exists()
+
     train_winner(order)
-    expected = read_model(order.folder).digest
-    other = replace(order, folder=order.folder.with_name("again"))
 
-    def killed(*_args, **_kwargs):
-        raise KeyboardInterrupt
+    assert began_at == [SMALL["num_epochs"]]
+    assert read_model(order.folder).digest == expected
+    assert not order.unfinished.exists()
 
-    with monkeypatch.context() as patched:
-        patched.setattr(training, "write_model", killed)
-        with pytest.raises(KeyboardInterrupt):
-            train_winner(other)
-    assert other.checkpoint.exists()
-    train_winner(other)
 
-    assert read_model(other.folder).digest == expected
-    assert not other.checkpoint.exists()
+def test_with_a_storage_another_node_goes_on(study, killed, began_at, tmp_path):
+    here, there = (ObjectStorage(folder=tmp_path / node, uri=f"file://{tmp_path}/bucket") for node in ("here", "there"))
+    order = study.order(study_folder=here.folder / "study", storage=here)
+    order = replace(order, store=FlowStore.create(here.folder / "flow", study.store.settings))
+    shutil.copytree(study.store.folder, order.store.folder, dirs_exist_ok=True)
+    here.send_folder(order.store.folder)
+    expected = killed(order)
+    elsewhere = study.order(study_folder=there.folder / "study", storage=there)
+    elsewhere = replace(elsewhere, store=replace(order.store, folder=there.folder / "flow"))
+
+    assert train_winner(elsewhere).problem == ""
+
+    assert began_at == [SMALL["num_epochs"]]
+    assert read_model(elsewhere.folder).digest == expected
+    here.fetch(order.folder, order.unfinished)
+    assert read_model(order.folder).digest == expected
+    assert here.objects.below("workspace/study/models/c0000.unfinished") == []
+
+
+def test_a_checkpoint_that_does_not_fit_is_left_and_the_training_begins_anew(study, killed, began_at):
+    order = replace(study.order(), folder=study.folder / "models" / "again")
+    expected = killed(order)
+    order.checkpoint.write_bytes(order.checkpoint.read_bytes()[:-1])
+
+    assert train_winner(order).problem == ""
+
+    assert began_at == []
+    assert read_model(order.folder).digest == expected
 
 
 def test_a_training_that_fails_says_why(study):
