@@ -88,8 +88,7 @@ def _faulty_trial(fault: Fault) -> Callable[[dict[str, Any], Any], dict[str, Any
 
 def _faulty_training(fault: Fault) -> Callable[[WinnerOrder, float], WinnerOutcome]:
     def faulty(order: WinnerOrder, seconds_allowed: float) -> WinnerOutcome:
-        from platform.scheduling.time_limit import killed_after
-        from platform.winner import training
+        from platform.winner import run, training
 
         write = training.write_model
 
@@ -99,8 +98,7 @@ def _faulty_training(fault: Fault) -> Callable[[WinnerOrder, float], WinnerOutco
 
         training.write_model = interrupted
         try:
-            with killed_after(seconds_allowed, "the training of the winner"):
-                return training.train_winner(order)
+            return run._train_in_time(order, seconds_allowed)
         finally:
             training.write_model = write
 
