@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
+from unittest.mock import patch
 
 import psutil
 from mlflow.tracking import MlflowClient
@@ -77,11 +78,8 @@ def _faulty_trial(fault: Fault) -> Callable[[dict[str, Any], Any], dict[str, Any
             fault.pass_by(Point.IN_A_FOLD)
             return result
 
-        fold_trial.evaluate_fold = interrupted
-        try:
+        with patch.object(fold_trial, "evaluate_fold", interrupted):
             return trials.run_trial(trial, inputs)
-        finally:
-            fold_trial.evaluate_fold = evaluate
 
     return faulty
 
@@ -96,11 +94,8 @@ def _faulty_training(fault: Fault) -> Callable[[WinnerOrder, float], WinnerOutco
             fault.pass_by(Point.IN_THE_WINNER)
             write(*arguments, **keywords)
 
-        training.write_model = interrupted
-        try:
+        with patch.object(training, "write_model", interrupted):
             return run._train_in_time(order, seconds_allowed)
-        finally:
-            training.write_model = write
 
     return faulty
 
