@@ -32,7 +32,7 @@ from spotformer_core.flow.landmark_files import write_landmarks
 from spotformer_core.flow.landmark_stream import stream_landmarks
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.model.spotformer import SpotFormer
-from spotformer_core.recipes import paper
+from spotformer_core.recipes import published
 from spotformer_core.spotting.model_files import ModelDescription, StoredModel
 from spotformer_core.spotting.score_stream import score_stream
 from spotformer_core.spotting.spotter import Spotter, needed_settings
@@ -44,7 +44,7 @@ MEMORY = "peak memory, an hour of video / a minute of video, at most"
 GOALS = {"demo: x real time on one core, at least": 1.0, MEMORY: 1.2}
 NETWORKS = {
     "demo": (DEMO.configuration(DEMO.starting_points[0]), ExtractionSettings(face_size=160, region_radius=3)),
-    "published": (paper("any"), ExtractionSettings()),
+    "published": (published("any"), ExtractionSettings()),
 }
 PARTS = ("decode frames", "landmarks from a file", "flow", "network", "decode scores")
 

@@ -22,6 +22,7 @@ from platform.stages.reading import (
     add_dataset_options,
     add_tracking_option,
     dataset_options,
+    named_release,
     read,
     require_readable,
 )
@@ -125,7 +126,7 @@ def search_options(options: argparse.Namespace) -> SearchOptions:
     Raises:
         InvalidValueError: for a value that breaks the rule of its option, or an unknown space.
     """
-    space = chosen_space(options.space)
+    space = chosen_space(options.space, dataset=named_release(options.dataset, options.root, options.annotations))
     return SearchOptions(
         study=options.study or f"{options.dataset}-{space.name}-seed{options.seed}",
         space=space,

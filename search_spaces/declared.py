@@ -16,7 +16,16 @@ _KINDS: dict[str, Callable[[Sequence[Any]], Dimension]] = {
     "integer": lambda ends: Integer(*ends),
 }
 _CONDITION = "when"
-_ENTRIES = ("name", "description", "fixed", "dimensions", "starting_points", "apex_thresholds", "every_point")
+_ENTRIES = (
+    "name",
+    "description",
+    "fixed",
+    "dimensions",
+    "starting_points",
+    "apex_thresholds",
+    "convention",
+    "every_point",
+)
 _EXPONENT = re.compile(r"[-+]?\d+(\.\d*)?[eE][-+]?\d+")
 
 
@@ -36,7 +45,7 @@ def declared_space(values: object, *, name: str) -> Space:
                 f"an entry of a declared space must be a known one, got {entry!r}. {did_you_mean(str(entry), _ENTRIES)}"
             )
     declared = _mapping(entries.get("dimensions", {}), "the entry dimensions")
-    given = {key: entries[key] for key in ("fixed", "every_point") if key in entries}
+    given = {key: entries[key] for key in ("fixed", "convention", "every_point") if key in entries}
     if "apex_thresholds" in entries:
         given["apex_thresholds"] = tuple(_sequence(entries["apex_thresholds"], "the entry apex_thresholds"))
     points = _sequence(entries.get("starting_points", ()), "the entry starting_points")

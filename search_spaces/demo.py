@@ -12,6 +12,8 @@ DEMO = Space(
         "dropout": 0.0,
         "batch_size": 32,
         "num_epochs": 5,
+        "training_frames": "all",
+        "labels": "whole-recording",
         "warmup_steps": 15,
         "learning_rate_schedule": "cosine",
         "boundary_consistency": True,

@@ -19,6 +19,7 @@ FULL = Space(
         "boundary_loss": Choice(("focal", "cross-entropy")),
         "binary_loss": Choice(("focal", "distance-focal")),
         "focal_gamma": Float(0.0, 3.0),
+        "focal_alpha_boundary": Float(0.6, 0.95),
         "label_smoothing": Float(0.0, 0.2),
         "macro_weight": Float(0.3, 0.7),
         "labels": Choice(("whole-recording", "as-released")),
@@ -31,10 +32,11 @@ FULL = Space(
         "num_epochs": Integer(20, 100),
     },
     conditions={
+        "focal_alpha_boundary": Condition("boundary_loss", ("focal",)),
         "learning_rate_decay": Condition("learning_rate_schedule", ("exponential",)),
     },
     starting_points=(
-        # The recipe of [Deng2024]: the defaults of `Configuration`, weight decay as in the released code.
+        # The recipe `published`, whose fields are the defaults of `Configuration`.
         {
             "architecture": "simul-st",
             "window": 17,
@@ -47,14 +49,16 @@ FULL = Space(
             "boundary_loss": "focal",
             "binary_loss": "focal",
             "focal_gamma": 1.0,
+            "focal_alpha_boundary": 0.9,
             "label_smoothing": 0.0,
             "macro_weight": 0.5,
-            "labels": "whole-recording",
-            "training_frames": "all",
+            "labels": "as-released",
+            "training_frames": "expression-segments",
             "class_balance": "natural",
             "learning_rate": 2e-4,
             "weight_decay": 0.1,
-            "learning_rate_schedule": "constant",
+            "learning_rate_schedule": "exponential",
+            "learning_rate_decay": 0.96,
             "num_epochs": 100,
         },
     ),

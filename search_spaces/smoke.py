@@ -15,6 +15,8 @@ SMOKE = Space(
         "dropout": 0.0,
         "batch_size": 64,
         "num_epochs": 1,
+        "training_frames": "all",
+        "labels": "whole-recording",
         "class_balance": "balanced",
     },
     dimensions={"window": Choice((9, 11)), "learning_rate": LogFloat(1e-3, 1e-2)},

@@ -10,6 +10,8 @@ from spotformer_core.errors import InvalidValueError, did_you_mean, require
 APEX_THRESHOLDS = ("macro_apex_threshold", "micro_apex_threshold")
 DECODING_FIELDS = tuple(one.name for one in fields(DecodingConfig) if one.name not in APEX_THRESHOLDS)
 """What `Space.decoding` may name."""
+USUAL_CONVENTION = "strict"
+"""The rule of MEGC, [Deng2024] Sec. 4.1: `spotformer_core.metrics.conventions`."""
 
 
 def require_thresholds(thresholds: Sequence[float]) -> None:

@@ -10,6 +10,7 @@ from search_spaces.dimensions import Choice, Dimension, Float, Integer, LogFloat
 from search_spaces.stored_scores import (
     APEX_THRESHOLDS,
     DECODING_FIELDS,
+    USUAL_CONVENTION,
     require_searchable,
     require_stored_epochs,
     require_thresholds,
@@ -37,6 +38,7 @@ class Space:
             for the whole study, before anything is scored.
         stored_epochs: after which epochs, beside the last, frame scores are stored, so that the epoch can be chosen
             with the decoding.
+        convention: how the proposals of a study are counted, a name of `spotformer_core.metrics.conventions`.
         every_point: the space is a table whose every point is run, in the order of `points`; nothing is drawn.
 
     Raises:
@@ -55,6 +57,7 @@ class Space:
     decoding: Mapping[str, Dimension] = field(default_factory=dict)
     num_decodings: int = 64
     stored_epochs: tuple[int, ...] = ()
+    convention: str = USUAL_CONVENTION
     every_point: bool = False
 
     def __post_init__(self) -> None:
@@ -137,6 +140,8 @@ class Space:
             declared |= {"decoding": _as_json(self.decoding), "num_decodings": self.num_decodings}
         if self.stored_epochs:
             declared["stored_epochs"] = list(self.stored_epochs)
+        if self.convention != USUAL_CONVENTION:
+            declared["convention"] = self.convention
         if self.conditions:
             declared["conditions"] = {
                 name: {"on": condition.on, "values": list(condition.values)}

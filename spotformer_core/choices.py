@@ -71,6 +71,25 @@ class BinaryLoss(StrEnum):
     """The released code's: every target above 0 is a yes, and the distance to the target takes the place of 1 - p."""
 
 
+class ContrastiveLoss(StrEnum):
+    """How the similarities of a batch become the supervised contrastive loss."""
+
+    EQ_4 = "eq-4"
+    """Eq. 4 of [Deng2024]."""
+    AS_RELEASED = "as-released"
+    """The released code's: 1e-6 is added to the sum inside the logarithm of Eq. 4, after the largest similarity of the
+    row, that of the sample with itself included, was taken off; `losses.contrastive` shows what this does."""
+
+
+class IntervalLength(StrEnum):
+    """What the length of an interval is."""
+
+    INCLUSIVE = "inclusive"
+    """Both ends belong to it: offset - onset + 1."""
+    EXCLUSIVE = "exclusive"
+    """offset - onset."""
+
+
 class LabelRule(StrEnum):
     """How the labels of frames are made of annotations; `datasets.frame_labels` tells them apart."""
 

@@ -1,4 +1,4 @@
-"""Every hyper-parameter of one candidate, in four frozen groups; the defaults are the recipe `paper`.
+"""Every hyper-parameter of one candidate, in four frozen groups; the defaults are the recipe `published`.
 
 A field name is unique over the groups, so that `learning_rate` means the same thing in a search space, on the
 command line, in MLflow and in a document.
@@ -13,8 +13,10 @@ from spotformer_core.choices import (
     BinaryLoss,
     BoundaryLoss,
     ClassBalance,
+    ContrastiveLoss,
     FaceRegions,
     GraphPooling,
+    IntervalLength,
     LabelRule,
     LearningRateSchedule,
     MotionFeatures,
@@ -25,15 +27,18 @@ from spotformer_core.errors import InvalidValueError, did_you_mean, require
 
 __all__ = [
     "LARGEST_WINDOW",
+    "LOSS_WEIGHTS",
     "SMALLEST_WINDOW",
     "Architecture",
     "BinaryLoss",
     "BoundaryLoss",
     "ClassBalance",
     "Configuration",
+    "ContrastiveLoss",
     "DecodingConfig",
     "FaceRegions",
     "GraphPooling",
+    "IntervalLength",
     "LabelRule",
     "LearningRateSchedule",
     "LossConfig",
@@ -46,6 +51,12 @@ __all__ = [
 
 SMALLEST_WINDOW = 5
 LARGEST_WINDOW = 25
+
+LOSS_WEIGHTS = (
+    *(f"{kind}_{task}_weight" for kind in ("macro", "micro") for task in ("apex", "boundary", "expression")),
+    "macro_weight",
+)
+"""Fields of `LossConfig`: a task whose weight is 0 is not computed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +94,11 @@ class ModelConfig:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LossConfig:
-    """Eq. 3 to 5 of [Deng2024]; weights, which the paper leaves open, are those of its released code."""
+    """Eq. 3 to 5 of [Deng2024]. The paper names no gamma, alpha or weight: these are its released code's.
+
+    The loss of one kind is apex weight * apex + boundary weight * boundary + expression weight * expression; that of
+    macro-expressions is multiplied by `macro_weight` before both are added.
+    """
 
     boundary_loss: BoundaryLoss = BoundaryLoss.FOCAL
     binary_loss: BinaryLoss = BinaryLoss.FOCAL
@@ -93,11 +108,17 @@ class LossConfig:
     focal_alpha_apex: float = 0.9
     """Weight of apex frames against other frames; 1 - alpha weighs the others."""
     focal_alpha_expression: float = 0.8
-    apex_weight: float = 1.8
-    boundary_weight: float = 1.0
-    expression_weight: float = 0.1
+    focal_alpha_boundary: float = 0.9
+    """Weight of onset and offset together, half of it each; 1 - alpha weighs the frames that are neither."""
+    macro_apex_weight: float = 1.0
+    macro_boundary_weight: float = 1.0
+    macro_expression_weight: float = 0.1
+    micro_apex_weight: float = 1.8
+    micro_boundary_weight: float = 1.0
+    micro_expression_weight: float = 0.1
     macro_weight: float = 0.5
-    """Weight of the macro group against the micro group."""
+    """Weight of the macro group against the micro group; the released code has 0.55 for SAMM-LV."""
+    contrastive_loss: ContrastiveLoss = ContrastiveLoss.EQ_4
     contrastive_lambda: float = 0.005
     """lambda of Eq. 5; 0 switches the contrastive loss off."""
     contrastive_tau: float = 0.5
@@ -108,38 +129,37 @@ class LossConfig:
     """Divide features by their length before Eq. 4, as [Khosla2020] does; neither the paper nor its code does."""
 
     def __post_init__(self) -> None:
-        for name in ("focal_gamma", "apex_weight", "boundary_weight", "expression_weight", "contrastive_lambda"):
+        for name in ("focal_gamma", *LOSS_WEIGHTS, "contrastive_lambda"):
             _require_not_negative(name, getattr(self, name))
-        for name in ("focal_alpha_apex", "focal_alpha_expression"):
+        for name in ("focal_alpha_apex", "focal_alpha_expression", "focal_alpha_boundary"):
             value = getattr(self, name)
             require(0 < value < 1, name, "in (0, 1)", value, "0.5 weighs both classes alike.")
         require(
             0 <= self.label_smoothing < 1, "label_smoothing", "in [0, 1)", self.label_smoothing, "0 switches it off."
         )
-        _require_not_negative("macro_weight", self.macro_weight)
         _require_positive("contrastive_tau", self.contrastive_tau)
         _require_not_negative("contrastive_base_tau", self.contrastive_base_tau)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingConfig:
-    """The optimisation of one fold."""
+    """The optimisation of one fold. What [Deng2024] Sec. 4.1 does not state is as in its released code."""
 
     learning_rate: float = 2e-4
     beta1: float = 0.7
     beta2: float = 0.9
     weight_decay: float = 0.1
-    """Not in the paper; the released code's value, on the weights of linear and convolution layers only."""
+    """On the weights of linear and convolution layers only; the released code's value."""
     batch_size: int = 512
     num_epochs: int = 100
     """One epoch draws as many windows as there are training frames."""
     warmup_steps: int = 0
-    learning_rate_schedule: LearningRateSchedule = LearningRateSchedule.CONSTANT
+    learning_rate_schedule: LearningRateSchedule = LearningRateSchedule.EXPONENTIAL
     learning_rate_decay: float = 0.96
-    """What an exponential schedule multiplies the rate by after every epoch; the released code's value."""
+    """What an exponential schedule multiplies the rate by after every epoch."""
     class_balance: ClassBalance = ClassBalance.NATURAL
-    training_frames: TrainingFrames = TrainingFrames.ALL
-    labels: LabelRule = LabelRule.WHOLE_RECORDING
+    training_frames: TrainingFrames = TrainingFrames.EXPRESSION_SEGMENTS
+    labels: LabelRule = LabelRule.AS_RELEASED
     precision: Precision = Precision.FLOAT32
 
     def __post_init__(self) -> None:
@@ -164,6 +184,8 @@ class DecodingConfig:
     micro_apex_threshold: float = 0.5
     overlap_threshold: float = 0.5
     """theta_overlap: of two proposals whose IoU exceeds it, the lower score is discarded."""
+    suppression_length: IntervalLength = IntervalLength.EXCLUSIVE
+    """What the length of a proposal is in that IoU; the paper does not say, exclusive is the released code's."""
     macro_duration: int = 60
     """k of macro-expressions: general duration."""
     macro_min_duration: int = 16

@@ -14,12 +14,9 @@ from platform.study.stored_scores import configuration_of
 from platform.study.workspace import journal_path
 from search_spaces.stored_scores import APEX_THRESHOLDS
 from spotformer_core.config import Configuration
-from spotformer_core.datasets import cas_me_2, lineage, samm_lv
+from spotformer_core.datasets import lineage, samm_lv
 from spotformer_core.errors import SpotFormerError
 from spotformer_core.metrics.protocols import Protocol, ProtocolResult
-
-_LINEAGE_PREFIXES = {"samm_": samm_lv.NAME, "casme_": cas_me_2.NAME}
-"""How the recordings of a real dataset are named in the tables of the lineage."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,10 +106,7 @@ def real_dataset(state: StudyState) -> str:
     """The dataset whose recordings a study has, under whatever name its table has them."""
     if state.study.dataset != lineage.NAME:
         return state.study.dataset
-    for prefix, dataset in _LINEAGE_PREFIXES.items():
-        if state.study.recordings and all(name.startswith(prefix) for name in state.study.recordings):
-            return dataset
-    return state.study.dataset
+    return lineage.release_of(state.study.recordings)
 
 
 def _num_truths(state: StudyState) -> dict[str, int]:

@@ -25,6 +25,7 @@ from spotformer_core.datasets.recording import Recording
 from spotformer_core.decoding.score_files import write_scores
 from spotformer_core.errors import StorageError, TrainingError
 from spotformer_core.flow.store import FlowStore
+from spotformer_core.metrics.conventions import convention_named
 from spotformer_core.metrics.protocols import LAST_EPOCH, Setting
 from spotformer_core.metrics.setting_tables import setting_table, write_setting_table
 from spotformer_core.shapes import Int
@@ -199,6 +200,7 @@ def _table(
         inputs.settings,
         decodings=[configuration.with_parameters(candidate).decoding for candidate in inputs.decodings],
         thresholds=inputs.space.apex_thresholds,
+        convention=convention_named(inputs.space.convention),
     )
 
 

@@ -9,6 +9,7 @@ from platform.study.identity import dataset_digest, json_values, subject_order, 
 from platform.study.origin import revision, without_credentials
 from platform.study.records import StudyRecord
 from platform.study.stored_scores import described_recordings
+from spotformer_core.config import Configuration
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.errors import InvalidValueError
 from spotformer_core.flow.store import FlowStore
@@ -31,6 +32,7 @@ def study_record(dataset: Dataset, store: FlowStore, options: SearchOptions) -> 
         subjects=subject_order(dataset.subjects, seed=options.seed),
         extraction=store.settings.as_dict(),
         versions=versions(),
+        defaults=Configuration().parameters(),
         identity=f"{random.SystemRandom().getrandbits(64):016x}",
         repairs=dataset.repairs,
         missing_recordings=list(dataset.missing),

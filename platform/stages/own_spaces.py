@@ -17,15 +17,15 @@ _MOST_BYTES = 1 << 20
 _MOST_DEPTH = 20
 
 
-def chosen_space(value: str) -> Space:
-    """The space that the option names: one of ours, or that of a YAML or Python file.
+def chosen_space(value: str, *, dataset: str) -> Space:
+    """The space that the option names: one of ours for this dataset, or that of a YAML or Python file.
 
     Raises:
         InvalidValueError: when it is neither, or the file declares no valid space; the message names the file.
     """
     path = Path(value)
     if path.suffix not in (*_YAML, *_PYTHON):
-        return named_space(value)
+        return named_space(value, dataset=dataset)
     if not path.is_file():
         raise InvalidValueError(
             f"--space must be a named space or a file, got {value!r}, which does not exist. Check it."

@@ -5,11 +5,13 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from spotformer_core.datasets import lineage
 from spotformer_core.datasets.policies import MissingRecordings
 from spotformer_core.datasets.policy_choices import AnnotationPolicies, parse_policies, policy_values
 from spotformer_core.datasets.reader import DATASET_NAMES, ReadingOptions, read_dataset, select_recordings
 from spotformer_core.datasets.recording import Dataset, ExpressionKind
-from spotformer_core.errors import InvalidValueError, RecordingError
+from spotformer_core.datasets.tables import find_table
+from spotformer_core.errors import DatasetError, InvalidValueError, RecordingError
 
 DEMO = "demo"
 
@@ -79,6 +81,20 @@ def dataset_options(options: argparse.Namespace) -> DatasetOptions:
         annotations=None if options.annotations is None else options.annotations.expanduser().resolve(),
         policies=parse_policies(options.policy),
     )
+
+
+def named_release(dataset: str, root: Path | None, annotations: Path | None) -> str:
+    """The release whose recordings a dataset has, by whose name recipes differ; a lineage table tells by its rows.
+
+    A table that is missing or breaks a rule names none here: that is said where the dataset is read.
+    """
+    if dataset != lineage.NAME or (root is None and annotations is None):
+        return dataset
+    try:
+        path = annotations or find_table(root or Path(), pattern=lineage.ANNOTATION_PATTERN)
+        return lineage.release_of(row.recording for row in lineage.read_annotations(path))
+    except DatasetError:
+        return dataset
 
 
 def read(options: DatasetOptions) -> Dataset:

@@ -8,6 +8,7 @@ import numpy as np
 from platform.study.records import DecodingRecord, StudyRecord
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.recording import ExpressionKind
+from spotformer_core.metrics.conventions import STRICT, Convention, convention_named
 from spotformer_core.metrics.counts import Counts
 from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol, ProtocolResult, Setting, choose_settings
 from spotformer_core.metrics.setting_tables import all_settings
@@ -21,6 +22,11 @@ def study_settings(study: StudyRecord) -> tuple[Setting, ...]:
     """
     earlier = sorted(study.space.get("stored_epochs", ()), reverse=True)
     return all_settings((LAST_EPOCH, *earlier), num_decodings=len(study.decodings))
+
+
+def convention_of(study: StudyRecord) -> Convention:
+    """How the proposals of a study are counted."""
+    return convention_named(study.space.get("convention", STRICT.name))
 
 
 def searches_settings(study: StudyRecord) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from platform.study.journal import Journal
 from platform.study.records import ReopenedRecord, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
+from platform.study.stored_scores import configuration_of
 from spotformer_core.errors import JournalError, StudyError
 
 _TOLD_ONLY = frozenset(
@@ -48,6 +49,7 @@ def open_study(journal: Journal, wanted: StudyRecord, *, retry_infeasible: bool 
 
 def _require_equal(found: StudyRecord, wanted: StudyRecord, journal: Journal) -> None:
     there, asked = asdict(found), asdict(wanted)
+    _require_same_defaults(found, wanted, journal)
     different = [name for name in asked if name not in _TOLD_ONLY and asked[name] != there[name]]
     if different:
         details = "; ".join(f"{name} is {_short(there[name])}, asked {_short(asked[name])}" for name in different)
@@ -55,6 +57,20 @@ def _require_equal(found: StudyRecord, wanted: StudyRecord, journal: Journal) ->
             f"a study is continued only with what it was started with; in {journal.path.parent}: {details}. "
             "Repeat the first command, or name another --study."
         )
+
+
+def _require_same_defaults(found: StudyRecord, wanted: StudyRecord, journal: Journal) -> None:
+    """Configurations of one study must not be trained with different values of what their space leaves open."""
+    if found.defaults == wanted.defaults:
+        return
+    there = configuration_of(found, {}).parameters()
+    asked = configuration_of(wanted, {}).parameters()
+    changed = [f"{name} was {there[name]!r}, is {asked[name]!r}" for name in asked if there[name] != asked[name]]
+    raise StudyError(
+        f"a study is continued only by a version with the defaults that it was started with, got others than in "
+        f"{journal.path.parent}: {_short('; '.join(changed))}. Its results can still be read; to search on, use the "
+        "version that began it or name another --study."
+    )
 
 
 def _short(value: object) -> str:

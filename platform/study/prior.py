@@ -12,9 +12,9 @@ from platform.study.journal import read_journal
 from platform.study.outcomes import Outcome, OutcomeStatus
 from platform.study.records import StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
+from platform.study.stored_scores import configuration_of
 from platform.study.workspace import Workspace, journal_path
 from search_spaces.vocabulary import Space
-from spotformer_core.config import Configuration
 from spotformer_core.errors import InvalidValueError, StudyError, did_you_mean
 
 _EQUAL = ("dataset", "dataset_digest", "extraction", "subjects", "seed", "versions")
@@ -105,7 +105,7 @@ def _outcomes(other: StudyState, space: Space) -> list[dict[str, Any]]:
 def _as_point(other: StudyState, name: str, space: Space) -> dict[str, Any] | None:
     """The configuration as a point of `space`, or None when it is none."""
     try:
-        whole = Configuration.from_parameters({**other.study.space["fixed"], **other.configurations[name].params})
+        whole = configuration_of(other.study, other.configurations[name].params)
     except InvalidValueError:
         # A field of another version; versions of this project are not part of a study.
         return None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from platform.study.choices import convention_of
 from platform.study.state import StudyState
 from platform.study.stored_scores import configuration_of
 from platform.study.workspace import scores_path
@@ -42,6 +43,7 @@ def spotted_recordings(
     """Every recording of the study as the fold that held it out spotted it, in the order of `recordings`."""
     result = state.result(configuration, Protocol.HONEST)
     own = configuration_of(state.study, state.configurations[configuration].params)
+    convention = convention_of(state.study)
     for recording in recordings:
         setting = result.settings[recording.subject]
         path = scores_path(folder, configuration, recording.subject, epoch=setting.epoch)
@@ -49,7 +51,10 @@ def spotted_recordings(
         decoding = own.with_parameters(state.study.decodings[setting.decoding]).decoding
         proposals = decode(scores, _at(decoding, result.thresholds[recording.subject]))
         yield SpottedRecording(
-            recording=recording, scores=scores, proposals=proposals, found=match(proposals, recording.expressions)
+            recording=recording,
+            scores=scores,
+            proposals=proposals,
+            found=match(proposals, recording.expressions, convention),
         )
 
 

@@ -21,6 +21,9 @@ class StudyRecord:
     """Held-out subjects in the order in which every configuration sees them."""
     extraction: dict[str, Any]
     versions: dict[str, str]
+    defaults: dict[str, Any] = field(default_factory=dict)
+    """Values of the fields that `space` names neither as fixed nor as dimensions; empty in studies that began before
+    this was noted: `spotformer_core.earlier_parameters` has theirs."""
     identity: str = ""
     """Drawn when the study begins; tells it from another study of the same name in tracking."""
     repairs: dict[str, int] = field(default_factory=dict)

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from platform.study.choices import decoding_record, study_settings
+from platform.study.choices import convention_of, decoding_record, study_settings
 from platform.study.records import DecodingRecord, StudyRecord
 from platform.study.state import StudyState
 from platform.study.workspace import scores_path, table_path
 from spotformer_core.config import Configuration, DecodingConfig
 from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
 from spotformer_core.decoding.score_files import read_scores
+from spotformer_core.earlier_parameters import EARLIER_DEFAULTS, current_parameters
 from spotformer_core.errors import StudyError
 from spotformer_core.metrics.protocols import Setting
 from spotformer_core.metrics.setting_tables import read_setting_table, setting_table
@@ -53,6 +54,7 @@ def count_fold(
         settings,
         decodings=candidate_decodings(state.study, state.configurations[configuration].params),
         thresholds=state.study.space["apex_thresholds"],
+        convention=convention_of(state.study),
     )
 
 
@@ -64,7 +66,8 @@ def candidate_decodings(study: StudyRecord, params: Mapping[str, Any]) -> tuple[
 
 def configuration_of(study: StudyRecord, params: Mapping[str, Any]) -> Configuration:
     """The whole configuration that these values of the study's dimensions stand for."""
-    return Configuration.from_parameters({**study.space.get("fixed", {}), **params})
+    defaults = study.defaults or EARLIER_DEFAULTS
+    return Configuration.from_parameters(current_parameters({**defaults, **study.space.get("fixed", {}), **params}))
 
 
 def decoding_at(state: StudyState, configuration: str, setting: Setting) -> DecodingConfig:

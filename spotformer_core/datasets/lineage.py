@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from spotformer_core.datasets import cas_me_2, samm_lv
+from spotformer_core.datasets import cas_me_2, cas_me_3, samm_lv
 from spotformer_core.datasets.annotation_rows import AnnotationRow
 from spotformer_core.datasets.assembly import (
     DEFAULT_OPTIONS,
@@ -40,6 +40,8 @@ _KINDS = {1.0: ExpressionKind.MACRO, 2.0: ExpressionKind.MICRO}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _PREFIX = re.compile(r"[A-Za-z]+[0-9]?_")
 _SAMM, _CAS_ME_2 = "samm_", "casme_"
+_RELEASES = {_SAMM: samm_lv.NAME, _CAS_ME_2: cas_me_2.NAME, "casme3_": cas_me_3.NAME}
+"""How the recordings of a release are named in these tables."""
 
 
 def read(root: Path, options: ReadingOptions = DEFAULT_OPTIONS) -> Dataset:
@@ -91,6 +93,15 @@ def read_annotations(path: Path) -> tuple[AnnotationRow, ...]:
         AnnotationError: when the file is no such table, naming the row that breaks a rule.
     """
     return tuple(_annotation_row(row) for row in read_csv_table(path, columns=COLUMNS))
+
+
+def release_of(recordings: Iterable[str]) -> str:
+    """The release whose recordings have such names in these tables, for instance "samm-lv"; NAME where none has."""
+    names = list(recordings)
+    for prefix, release in _RELEASES.items():
+        if names and all(name.startswith(prefix) for name in names):
+            return release
+    return NAME
 
 
 def _annotation_row(row: TableRow) -> AnnotationRow:

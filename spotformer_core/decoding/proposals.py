@@ -71,11 +71,17 @@ def find_candidates(
 
 
 def select_proposals(
-    candidates: Candidates, *, apex_threshold: float, overlap_threshold: float, most: int = 0
+    candidates: Candidates, *, apex_threshold: float, decoding: DecodingConfig
 ) -> tuple[Proposal, ...]:
-    """The proposals that survive theta_apex and suppression, best score first; no more than `most` (0: all)."""
+    """The proposals that survive this apex threshold and the suppression of `decoding`, best score first."""
     chosen = candidates.order[candidates.apex_probability[candidates.order] > apex_threshold]
-    kept = suppress(candidates.onset[chosen], candidates.offset[chosen], overlap_threshold=overlap_threshold, most=most)
+    kept = suppress(
+        candidates.onset[chosen],
+        candidates.offset[chosen],
+        overlap_threshold=decoding.overlap_threshold,
+        length=decoding.suppression_length,
+        most=decoding.max_proposals_per_recording,
+    )
     return tuple(
         Proposal(
             kind=candidates.kind,
@@ -98,10 +104,7 @@ def decode(scores: Float[np.ndarray, "frames kinds channels"], decoding: Decodin
         proposal
         for kind in KINDS
         for proposal in select_proposals(
-            find_candidates(scores, kind, decoding),
-            apex_threshold=thresholds[kind],
-            overlap_threshold=decoding.overlap_threshold,
-            most=decoding.max_proposals_per_recording,
+            find_candidates(scores, kind, decoding), apex_threshold=thresholds[kind], decoding=decoding
         )
     )
 

@@ -18,7 +18,7 @@ from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.decoding.boundaries import best_boundaries
 from spotformer_core.decoding.proposals import durations
-from spotformer_core.decoding.suppression import pair_iou
+from spotformer_core.decoding.suppression import ends_of, pair_iou
 from spotformer_core.shapes import Float, Int
 
 
@@ -53,7 +53,13 @@ def rank_candidates(
     ranked = frames[np.argsort(-score[frames], kind="stable")]
     rank = np.empty(len(own), np.int64)
     rank[ranked] = np.arange(len(ranked))
-    first, better = _better_overlapping(onset[frames], offset[frames], rank[frames], decoding.overlap_threshold)
+    first, better = _better_overlapping(
+        onset[frames],
+        offset[frames],
+        rank[frames],
+        decoding.overlap_threshold,
+        ends_of(decoding.suppression_length),
+    )
     return RankedCandidates(
         onset=onset[ranked],
         offset=offset[ranked],
@@ -90,7 +96,7 @@ def _distinct(onset: np.ndarray, offset: np.ndarray, apex_probability: np.ndarra
 @numba.njit(cache=True, nogil=True)
 @no_type_check
 def _better_overlapping(
-    onset: np.ndarray, offset: np.ndarray, ranks: np.ndarray, overlap_threshold: float
+    onset: np.ndarray, offset: np.ndarray, ranks: np.ndarray, overlap_threshold: float, ends: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """`better_first` and `better` of candidates that are given by rising frame."""
     num_candidates = len(onset)
@@ -102,7 +108,7 @@ def _better_overlapping(
             for other in range(one + 1, num_candidates):
                 if onset[other] > offset[one]:
                     break
-                if pair_iou(onset[one], offset[one], onset[other], offset[other], 1) <= overlap_threshold:
+                if pair_iou(onset[one], offset[one], onset[other], offset[other], ends) <= overlap_threshold:
                     continue
                 worse, best = max(ranks[one], ranks[other]), min(ranks[one], ranks[other])
                 if writes:

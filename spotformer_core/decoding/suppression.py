@@ -5,7 +5,13 @@ from typing import no_type_check
 import numba
 import numpy as np
 
+from spotformer_core.choices import IntervalLength
 from spotformer_core.shapes import Float, Int
+
+
+def ends_of(length: IntervalLength) -> int:
+    """What an interval is longer than offset - onset, in frames."""
+    return 1 if length is IntervalLength.INCLUSIVE else 0
 
 
 def interval_iou(
@@ -13,13 +19,16 @@ def interval_iou(
     offset: Int[np.ndarray, " one"],
     other_onset: Int[np.ndarray, " other"],
     other_offset: Int[np.ndarray, " other"],
+    *,
+    length: IntervalLength = IntervalLength.INCLUSIVE,
 ) -> Float[np.ndarray, "one other"]:
-    """Intersection over union of every interval with every other (Eq. 6); both ends belong to an interval."""
+    """Intersection over union of every interval with every other (Eq. 6); 0 where neither has a length."""
+    ends = ends_of(length)
     overlap = (
-        np.minimum(offset[:, None], other_offset[None, :]) - np.maximum(onset[:, None], other_onset[None, :]) + 1
+        np.minimum(offset[:, None], other_offset[None, :]) - np.maximum(onset[:, None], other_onset[None, :]) + ends
     ).clip(min=0)
-    union = (offset - onset + 1)[:, None] + (other_offset - other_onset + 1)[None, :] - overlap
-    return np.asarray(overlap / union, np.float64)
+    union = (offset - onset + ends)[:, None] + (other_offset - other_onset + ends)[None, :] - overlap
+    return np.asarray(np.divide(overlap, union, out=np.zeros(union.shape), where=union > 0), np.float64)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -40,10 +49,11 @@ def suppress(
     offset: Int[np.ndarray, " proposals"],
     *,
     overlap_threshold: float,
+    length: IntervalLength,
     most: int = 0,
 ) -> Int[np.ndarray, " kept"]:
     """Indices of the intervals that are kept, given best score first: none overlaps a better kept one by more
-    than `overlap_threshold` (IoU), and there are no more than `most` (0: any number).
+    than `overlap_threshold` (IoU of intervals of this `length`), and there are no more than `most` (0: any number).
     """
     kept: list[int] = []
     alive = np.ones(len(onset), bool)
@@ -54,5 +64,5 @@ def suppress(
         if len(kept) == most:
             break
         one = slice(index, index + 1)
-        alive &= interval_iou(onset[one], offset[one], onset, offset)[0] <= overlap_threshold
+        alive &= interval_iou(onset[one], offset[one], onset, offset, length=length)[0] <= overlap_threshold
     return np.array(kept, np.int64)

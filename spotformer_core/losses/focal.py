@@ -11,6 +11,8 @@ All functions leave the mean over frames to the caller. Neither the losses nor t
 logits, whatever gamma is: probabilities of Eq. 3 are only ever handled as logarithms.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -65,19 +67,25 @@ def distance_focal_loss(
 
 
 def categorical_focal_loss(
-    logits: Float[Tensor, "*frames classes"], targets: Float[Tensor, "*frames classes"], *, gamma: float
+    logits: Float[Tensor, "*frames classes"],
+    targets: Float[Tensor, "*frames classes"],
+    *,
+    alphas: Sequence[float],
+    gamma: float,
 ) -> Float[Tensor, "*frames"]:
-    """The loss of every frame for one question with several answers, all weighed alike.
+    """The loss of every frame for one question with several answers.
 
     Args:
         targets: y, the probability of each class; usually one is 1 and the others are 0.
-        gamma: how much less the frames count that are already right; 0 is cross entropy.
+        alphas: weight of each class.
+        gamma: how much less the frames count that are already right; 0 is weighted cross entropy.
     """
-    log_probabilities = logits.log_softmax(dim=-1)
-    if gamma == 0:
-        return -(targets * log_probabilities).sum(dim=-1)
-    focus = (gamma * _log_of_the_others(logits)).exp()
-    return -(targets * focus * log_probabilities).sum(dim=-1)
+    terms = targets * logits.log_softmax(dim=-1)
+    if gamma != 0:
+        terms = terms * (gamma * _log_of_the_others(logits)).exp()
+    # Numbers and no tensor of them: a step that is recorded on a GPU must not copy anything there.
+    weighted = [alpha * term for alpha, term in zip(alphas, terms.unbind(dim=-1), strict=True)]
+    return -torch.stack(weighted, dim=-1).sum(dim=-1)
 
 
 def _distance_power(differences: Tensor, gamma: float) -> Tensor:

@@ -34,12 +34,14 @@ def find_truths(
     return finder, iou
 
 
-def match(proposals: Sequence[Proposal], truths: Sequence[Expression]) -> dict[int, tuple[int, float]]:
+def match(
+    proposals: Sequence[Proposal], truths: Sequence[Expression], convention: Convention = STRICT
+) -> dict[int, tuple[int, float]]:
     """Index of each proposal that found a truth, to the index of that truth and their IoU."""
     found: dict[int, tuple[int, float]] = {}
     for kind in KINDS:
         own, own_truths = _of_kind(proposals, kind), _of_kind(truths, kind)
-        finder, iou = find_truths(*_intervals(proposals, own), *_intervals(truths, own_truths), STRICT)
+        finder, iou = find_truths(*_intervals(proposals, own), *_intervals(truths, own_truths), convention)
         for truth in np.flatnonzero(finder != NOBODY):
             found[own[finder[truth]]] = (own_truths[truth], float(iou[truth]))
     return found

@@ -12,6 +12,7 @@ import numpy as np
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.config import DecodingConfig
 from spotformer_core.errors import StudyError
+from spotformer_core.metrics.conventions import STRICT, Convention
 from spotformer_core.metrics.protocols import Setting
 from spotformer_core.metrics.threshold_counts import Scored, threshold_counts
 from spotformer_core.shapes import Int
@@ -28,6 +29,7 @@ def setting_table(
     *,
     decodings: Sequence[DecodingConfig],
     thresholds: Sequence[float],
+    convention: Convention = STRICT,
 ) -> Int[np.ndarray, "settings kinds thresholds 3"]:
     """TP, FP and FN of each kind under each setting at each apex threshold, summed over recordings.
 
@@ -36,7 +38,10 @@ def setting_table(
         decodings: by the number that settings give them; their apex thresholds are not used.
     """
     return np.stack(
-        [threshold_counts(recordings_by_epoch[one.epoch], thresholds, decodings[one.decoding]) for one in settings]
+        [
+            threshold_counts(recordings_by_epoch[one.epoch], thresholds, decodings[one.decoding], convention)
+            for one in settings
+        ]
     )
 
 

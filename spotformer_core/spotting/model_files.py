@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from spotformer_core.config import Configuration, DecodingConfig
+from spotformer_core.earlier_parameters import current_parameters
 from spotformer_core.errors import InvalidValueError, ModelError, require
 from spotformer_core.flow.settings import ExtractionSettings
 from spotformer_core.limited_files import read_limited, require_regular
@@ -162,7 +163,9 @@ def _as_json(description: ModelDescription, *, digest: str) -> dict[str, Any]:
 
 def _description(document: Mapping[str, Any]) -> ModelDescription:
     return ModelDescription(
-        configuration=Configuration.from_parameters({**document["configuration"], **document["decoding"]}),
+        configuration=Configuration.from_parameters(
+            current_parameters({**document["configuration"], **document["decoding"]})
+        ),
         extraction=dict(document["extraction"]),
         frames_per_second=float(document["frames_per_second"]),
         origin=dict(document["origin"]),

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from spotformer_core.choices import GpuSteps
-from spotformer_core.config import Configuration
+from spotformer_core.config import LOSS_WEIGHTS, Configuration
 from spotformer_core.flow.band import FlowBand
 from spotformer_core.model.facial_graph import facial_graph
 from spotformer_core.model.spotformer import SpotFormer
@@ -26,12 +26,9 @@ NUM_STEPS = 6
 
 WITHOUT_EFFECT = frozenset(
     {
-        "boundary_weight",
-        "apex_weight",
-        "expression_weight",
-        "macro_weight",
         "focal_gamma",
         "focal_alpha_apex",
+        "focal_alpha_boundary",
         "focal_alpha_expression",
         "label_smoothing",
         "contrastive_tau",
@@ -49,7 +46,7 @@ WITHOUT_EFFECT = frozenset(
 )
 """Fields that change numbers and no shapes; decoding has no part in training."""
 
-SWITCHES = frozenset({"dropout", "contrastive_lambda"})
+SWITCHES = frozenset({"dropout", "contrastive_lambda", *LOSS_WEIGHTS})
 """Fields of which only 0 needs other memory than the rest."""
 
 _BYTES_OF_A_WEIGHT, _BYTES_OF_STORED_FLOW = 4, 2

@@ -30,7 +30,7 @@ SMALL = {"window": 9, "width": 16, "num_heads": 2, "head_width": 8, "batch_size"
 
 CASES: dict[str, Configuration] = {
     **{
-        str(name): recipe("paper", dataset="samm-lv").with_parameters({**SMALL, "architecture": name})
+        str(name): recipe("published", dataset="samm-lv").with_parameters({**SMALL, "architecture": name})
         for name in Architecture
     },
     "as-released": recipe("as-released", dataset="samm-lv").with_parameters(SMALL),

@@ -1,10 +1,12 @@
 """Decoding against a literal transcription of [Deng2024] Sec. 3.4, and what must hold for any scores."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spotformer_core.config import DecodingConfig
+from spotformer_core.config import DecodingConfig, IntervalLength
 from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.decoding.proposals import decode, durations, find_candidates, select_proposals
 
@@ -29,12 +31,14 @@ def decodings(draw) -> DecodingConfig:
         **{f"{kind}_duration": 2 * longest for kind, (_, longest) in halves.items()},
         **{f"{kind}_apex_threshold": draw(probabilities) for kind in KINDS},
         overlap_threshold=draw(probabilities),
+        suppression_length=draw(st.sampled_from(IntervalLength)),
     )
 
 
-def literal_iou(one, other) -> float:
-    frames, others = (set(range(item.onset, item.offset + 1)) for item in (one, other))
-    return len(frames & others) / len(frames | others)
+def literal_iou(one, other, length) -> float:
+    beyond = 1 if length is IntervalLength.INCLUSIVE else 0
+    frames, others = (set(range(item.onset, item.offset + beyond)) for item in (one, other))
+    return len(frames & others) / len(frames | others) if frames | others else 0.0
 
 
 def most_probable(probability: np.ndarray, first: int, last: int, apex: int) -> int:
@@ -66,13 +70,15 @@ def test_candidates_equal_the_search_of_the_paper_at_every_frame(scores, kind, d
 @settings(deadline=None, max_examples=100)
 def test_proposals_equal_pairwise_suppression_by_score(scores, kind, decoding, theta):
     candidates = find_candidates(scores, kind, decoding)
-    everything = select_proposals(candidates, apex_threshold=theta, overlap_threshold=1.0)
+    everything = select_proposals(candidates, apex_threshold=theta, decoding=replace(decoding, overlap_threshold=1.0))
 
-    proposals = select_proposals(candidates, apex_threshold=theta, overlap_threshold=decoding.overlap_threshold)
+    proposals = select_proposals(candidates, apex_threshold=theta, decoding=decoding)
 
     kept = []
     for proposal in sorted(everything, key=lambda found: (-found.score, found.apex)):
-        if all(literal_iou(proposal, better) <= decoding.overlap_threshold for better in kept):
+        if all(
+            literal_iou(proposal, better, decoding.suppression_length) <= decoding.overlap_threshold for better in kept
+        ):
             kept.append(proposal)
     assert list(proposals) == kept
     assert {found.apex for found in everything} == set(np.flatnonzero(candidates.apex_probability > theta).tolist())
@@ -85,7 +91,8 @@ def test_no_two_proposals_of_a_kind_overlap_by_more_than_the_threshold(scores, d
 
     for number, proposal in enumerate(proposals):
         for other in proposals[:number]:
-            assert other.kind != proposal.kind or literal_iou(proposal, other) <= decoding.overlap_threshold
+            overlap = literal_iou(proposal, other, decoding.suppression_length)
+            assert other.kind != proposal.kind or overlap <= decoding.overlap_threshold
 
 
 @given(frame_scores(), decodings())
@@ -105,8 +112,9 @@ def test_every_proposal_lies_in_the_recording_and_within_the_reach_of_its_apex(s
 def test_a_higher_apex_threshold_never_adds_what_suppression_has_not_yet_seen(scores, kind, decoding, one, other):
     candidates = find_candidates(scores, kind, decoding)
 
+    everything = replace(decoding, overlap_threshold=1.0)
     low, high = (
-        set(select_proposals(candidates, apex_threshold=theta, overlap_threshold=1.0)) for theta in sorted((one, other))
+        set(select_proposals(candidates, apex_threshold=theta, decoding=everything)) for theta in sorted((one, other))
     )
 
     assert high <= low
@@ -117,7 +125,7 @@ def test_a_higher_apex_threshold_never_adds_what_suppression_has_not_yet_seen(sc
 def test_the_best_candidate_above_the_threshold_is_always_proposed_first(scores, kind, decoding):
     candidates = find_candidates(scores, kind, decoding)
 
-    proposals = select_proposals(candidates, apex_threshold=0.25, overlap_threshold=decoding.overlap_threshold)
+    proposals = select_proposals(candidates, apex_threshold=0.25, decoding=decoding)
 
     above = candidates.score[candidates.apex_probability > 0.25]
     assert [found.score for found in proposals[:1]] == ([above.max()] if len(above) else [])

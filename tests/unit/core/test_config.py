@@ -6,6 +6,7 @@ from enum import StrEnum
 import pytest
 
 from spotformer_core.config import (
+    LOSS_WEIGHTS,
     ClassBalance,
     Configuration,
     DecodingConfig,
@@ -36,10 +37,15 @@ OTHER_VALUES = {
     "focal_gamma": 2.0,
     "focal_alpha_apex": 0.5,
     "focal_alpha_expression": 0.5,
-    "apex_weight": 1.0,
-    "boundary_weight": 0.5,
-    "expression_weight": 0.2,
+    "focal_alpha_boundary": 0.5,
+    "macro_apex_weight": 1.8,
+    "macro_boundary_weight": 0.5,
+    "macro_expression_weight": 0.2,
+    "micro_apex_weight": 1.0,
+    "micro_boundary_weight": 0.5,
+    "micro_expression_weight": 0.2,
     "macro_weight": 1.0,
+    "contrastive_loss": "as-released",
     "contrastive_lambda": 0.0,
     "contrastive_tau": 0.1,
     "contrastive_base_tau": 0.07,
@@ -54,12 +60,13 @@ OTHER_VALUES = {
     "learning_rate_schedule": "cosine",
     "learning_rate_decay": 0.9,
     "class_balance": "balanced",
-    "training_frames": "expression-segments",
-    "labels": "as-released",
+    "training_frames": "all",
+    "labels": "whole-recording",
     "precision": "bfloat16",
     "macro_apex_threshold": 0.3,
     "micro_apex_threshold": 0.2,
     "overlap_threshold": 0.4,
+    "suppression_length": "inclusive",
     "macro_duration": 90,
     "macro_min_duration": 20,
     "micro_duration": 20,
@@ -82,14 +89,17 @@ BROKEN_RULES = [
         for value in (0.0, -0.5)
     ),
     *((name, value, r"in \[0, 1\)") for name in ("dropout", "beta1", "beta2") for value in (-0.1, 1.0)),
-    *((name, -0.1, "0 or more") for name in ("focal_gamma", "apex_weight", "boundary_weight", "expression_weight")),
-    *((name, -0.1, "0 or more") for name in ("contrastive_lambda", "macro_weight", "weight_decay")),
+    *((name, -0.1, "0 or more") for name in ("focal_gamma", *LOSS_WEIGHTS, "contrastive_lambda", "weight_decay")),
     ("contrastive_base_tau", -0.1, "0 or more"),
     *(("label_smoothing", value, r"in \[0, 1\)") for value in (-0.1, 1.0)),
     *(("learning_rate_decay", value, r"in \(0, 1\]") for value in (0.0, 1.1)),
     ("contrastive_unit_length", 1, "true or false"),
     *((name, -1, "0 or more") for name in ("warmup_steps", "max_proposals_per_recording")),
-    *((name, value, r"in \(0, 1\)") for name in ("focal_alpha_apex", "focal_alpha_expression") for value in (0.0, 1.0)),
+    *(
+        (f"focal_alpha_{task}", value, r"in \(0, 1\)")
+        for task in ("apex", "expression", "boundary")
+        for value in (0.0, 1.0)
+    ),
     *((f"{kind}_apex_threshold", value, r"in \[0, 1\]") for kind in ("macro", "micro") for value in (-0.1, 1.1)),
     *(("overlap_threshold", value, r"in \[0, 1\]") for value in (-0.1, 1.1)),
     *(("macro_min_duration", value, r"from 2 to macro_duration \(60\)") for value in (1, 61)),
@@ -180,7 +190,7 @@ def test_a_configuration_survives_json():
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(
-        InvalidValueError, match=r"got 'learning_rat'. Did you mean 'learning_rate'\? Known: apex_weight"
+        InvalidValueError, match=r"got 'learning_rat'. Did you mean 'learning_rate'\? Known: architecture"
     ):
         Configuration.from_parameters({"learning_rat": 1e-3})
 

@@ -7,13 +7,14 @@ import pytest
 from search_spaces import named_space, names_of_spaces
 from spotformer_core.config import Configuration
 from spotformer_core.errors import InvalidValueError
+from spotformer_core.recipes import recipe
 
 NAMES = sorted(names_of_spaces())
 
 
 def test_these_spaces_have_names():
     assert [
-        *("demo", "demo-decoding", "full", "published", "released", "smoke", "smoke-decoding"),
+        *("as-released", "demo", "demo-decoding", "full", "imported-features", "published", "smoke", "smoke-decoding"),
         *("table3", "table4", "table5", "table6"),
     ] == NAMES
 
@@ -27,7 +28,7 @@ def test_a_space_is_found_by_its_own_name_and_described_in_one_line(name):
 
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(
-        InvalidValueError, match=r"got 'publshed'. Did you mean 'published'\? Known: demo, demo-decoding, full"
+        InvalidValueError, match=r"got 'publshed'. Did you mean 'published'\? Known: as-released, demo, demo-decoding"
     ):
         named_space("publshed")
 
@@ -73,6 +74,28 @@ def test_the_published_space_is_the_configuration_of_the_paper():
     assert not named_space("published").dimensions
 
 
+@pytest.mark.parametrize("dataset", ["samm-lv", "cas-me-2", "cas-me-3", "demo", "plain"])
+@pytest.mark.parametrize("name", ["published", "as-released"])
+def test_a_recipe_is_a_space_of_one_point_for_every_dataset(name, dataset):
+    assert named_space(name, dataset=dataset).configuration({}) == recipe(name, dataset=dataset)
+
+
+# ORIGIN: epoch_begin and epochs of the released code's configuration, counted from 0 there.
+@pytest.mark.parametrize(("dataset", "first", "last"), [("samm-lv", 2, 99), ("cas-me-2", 7, 99), ("cas-me-3", 7, 89)])
+def test_the_released_recipe_looks_at_these_epochs_beside_the_last(dataset, first, last):
+    space = named_space("as-released", dataset=dataset)
+
+    assert space.stored_epochs == tuple(range(first, last + 1))
+    assert space.convention == "spotformer"
+    assert (space.fixed["macro_apex_threshold"], space.fixed["micro_apex_threshold"]) == (0.5, 0.5)
+
+
+@pytest.mark.parametrize("name", ["published", "table3", "table4", "table5", "table6", "imported-features"])
+def test_macro_expressions_of_samm_lv_have_the_weight_of_the_released_code(name):
+    assert named_space(name, dataset="samm-lv").fixed["macro_weight"] == 0.55
+    assert "macro_weight" not in named_space(name, dataset="cas-me-2").fixed
+
+
 def test_the_demo_starts_at_the_window_lambda_and_tau_of_the_paper():
     first, usual = named_space("demo").starting_points[0], Configuration().parameters()
 
@@ -83,7 +106,7 @@ def test_the_demo_starts_at_the_window_lambda_and_tau_of_the_paper():
 def test_only_the_spaces_that_say_so_search_decodings_and_epochs():
     searching = {name for name in NAMES if named_space(name).decoding or named_space(name).stored_epochs}
 
-    assert searching == {"demo-decoding", "full", "smoke-decoding"}
+    assert searching == {"as-released", "demo-decoding", "full", "smoke-decoding"}
 
 
 def test_the_demo_with_decodings_trains_what_the_demo_trains():
@@ -92,8 +115,8 @@ def test_the_demo_with_decodings_trains_what_the_demo_trains():
     assert (more.fixed, more.dimensions, more.starting_points) == (demo.fixed, demo.dimensions, demo.starting_points)
 
 
-def test_the_space_for_released_features_asks_for_windows_of_17_alone():
-    assert named_space("released").windows == (17,)
+def test_the_space_for_imported_features_asks_for_windows_of_17_alone():
+    assert named_space("imported-features").windows == (17,)
     assert set(named_space("demo").windows) == {9, 13, 17}
 
 
@@ -113,11 +136,11 @@ def test_a_table_of_the_paper_has_a_point_for_every_row_and_is_run_whole(name, n
 @pytest.mark.parametrize("name", ["table3", "table4", "table5", "table6", "full"])
 def test_tables_and_the_full_space_hold_the_recipe_of_the_paper(name):
     space = named_space(name)
-    recipe = Configuration().parameters()
+    usual = Configuration().parameters()
     points = space.points() if space.every_point else space.starting_points
 
     assert Configuration() in [space.configuration(point) for point in points]
-    assert all(recipe[field] == value for field, value in space.fixed.items())
+    assert all(usual[field] == value for field, value in space.fixed.items())
 
 
 def test_tables_vary_nothing_but_what_their_rows_name():

@@ -34,6 +34,7 @@ def test_what_is_declared_survives_json():
 def test_every_field_of_the_decoding_but_the_apex_thresholds_may_be_searched():
     assert set(DECODING_FIELDS) == {
         "overlap_threshold",
+        "suppression_length",
         "macro_duration",
         "macro_min_duration",
         "micro_duration",

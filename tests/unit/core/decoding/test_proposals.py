@@ -9,6 +9,7 @@ from spotformer_core.decoding.proposals import Proposal, decode, durations, find
 MACRO, MICRO = ExpressionKind.MACRO, ExpressionKind.MICRO
 # The onset of a micro-expression is 2 to 8 frames before its apex, the offset 2 to 8 after.
 DECODING = DecodingConfig(micro_duration=16, micro_min_duration=4)
+OVERLAPPING = DecodingConfig(overlap_threshold=1.0)
 
 
 def scores_of(num_frames: int, **values: dict[int, float]) -> np.ndarray:
@@ -77,13 +78,13 @@ def test_a_recording_without_frames_has_no_candidates():
     candidates = candidates_of(scores_of(0))
 
     assert candidates.most == 0
-    assert select_proposals(candidates, apex_threshold=0.0, overlap_threshold=0.5) == ()
+    assert select_proposals(candidates, apex_threshold=0.0, decoding=DECODING) == ()
 
 
 def test_a_recording_of_one_frame_has_one_candidate():
     candidates = candidates_of(scores_of(1, onset={0: 0.5}, apex={0: 0.5}, offset={0: 0.5}))
 
-    proposals = select_proposals(candidates, apex_threshold=0.4, overlap_threshold=0.5)
+    proposals = select_proposals(candidates, apex_threshold=0.4, decoding=DECODING)
 
     assert proposals == (Proposal(kind=MICRO, onset=0, apex=0, offset=0, score=0.125),)
 
@@ -93,7 +94,7 @@ def test_only_frames_above_the_apex_threshold_are_proposed():
     candidates = candidates_of(scores)
 
     def apexes(threshold: float) -> list[int]:
-        selected = select_proposals(candidates, apex_threshold=threshold, overlap_threshold=1.0)
+        selected = select_proposals(candidates, apex_threshold=threshold, decoding=OVERLAPPING)
         return sorted(proposal.apex for proposal in selected)
 
     assert apexes(0.49) == [10, 30, 50]
@@ -104,7 +105,7 @@ def test_only_frames_above_the_apex_threshold_are_proposed():
 def test_of_proposals_that_overlap_the_best_score_stays():
     scores = scores_of(40, onset={14: 0.9}, apex={19: 0.8, 20: 0.9, 21: 0.7}, offset={26: 0.9})
 
-    proposals = select_proposals(candidates_of(scores), apex_threshold=0.5, overlap_threshold=0.5)
+    proposals = select_proposals(candidates_of(scores), apex_threshold=0.5, decoding=DECODING)
 
     assert [(proposal.onset, proposal.apex, proposal.offset) for proposal in proposals] == [(14, 20, 26)]
     assert proposals[0].score == pytest.approx(0.9**3)

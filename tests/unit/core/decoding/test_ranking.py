@@ -1,8 +1,9 @@
 """What decoding at many thresholds needs of a recording; that it decodes alike is a property test."""
 
 import numpy as np
+import pytest
 
-from spotformer_core.config import DecodingConfig
+from spotformer_core.config import DecodingConfig, IntervalLength
 from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.decoding.ranking import rank_candidates
@@ -49,19 +50,20 @@ def test_of_equal_scores_a_likelier_apex_that_comes_later_stays():
     assert ranked.apex_probability[same].tolist() == [0.25, 0.75]
 
 
-def test_each_candidate_knows_the_better_ones_that_suppress_it():
+@pytest.mark.parametrize(("length", "beyond"), [(IntervalLength.INCLUSIVE, 1), (IntervalLength.EXCLUSIVE, 0)])
+def test_each_candidate_knows_the_better_ones_that_suppress_it(length, beyond):
     generator = np.random.default_rng(0)
     scores = generator.random((60, 2, len(Channel)), dtype=np.float32)
 
-    ranked = rank_candidates(scores, MICRO, DecodingConfig())
+    ranked = rank_candidates(scores, MICRO, DecodingConfig(suppression_length=length))
 
     ends = list(zip(ranked.onset.tolist(), ranked.offset.tolist(), strict=True))
     for rank, (onset, offset) in enumerate(ends):
-        own = set(range(onset, offset + 1))
+        own = set(range(onset, offset + beyond))
         expected = [
             better
             for better, (first, last) in enumerate(ends[:rank])
-            if len(own & set(range(first, last + 1))) / len(own | set(range(first, last + 1))) > 0.5
+            if len(own & set(range(first, last + beyond))) / len(own | set(range(first, last + beyond))) > 0.5
         ]
         known = ranked.better[ranked.better_first[rank] : ranked.better_first[rank + 1]]
         assert sorted(known.tolist()) == expected

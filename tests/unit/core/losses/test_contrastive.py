@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 
+from spotformer_core.choices import ContrastiveLoss
 from spotformer_core.losses.contrastive import supervised_contrastive_loss
 
 
@@ -118,3 +119,65 @@ def test_the_loss_and_its_gradient_stay_finite_for_a_small_temperature_and_large
 
     assert loss.isfinite()
     assert features.grad.isfinite().all()
+
+
+def released(features: torch.Tensor, classes: list[int], tau: float) -> float:
+    """The released code's variant: similarities below the largest of their row, and 1e-6 inside the logarithm."""
+    loss = 0.0
+    for i in range(len(classes)):
+        below = [(features[i] @ one / tau).item() for one in features]
+        below = [value - max(below) for value in below]
+        log_sum = math.log(sum(math.exp(value) for e, value in enumerate(below) if e != i) + 1e-6)
+        positives = [q for q in range(len(classes)) if q != i and classes[q] == classes[i]]
+        if positives:
+            loss -= sum(below[q] - log_sum for q in positives) / len(positives)
+    return loss
+
+
+@pytest.mark.parametrize("length", [0.1, 1.0, 10.0])
+def test_the_released_variant_is_its_formula(length):
+    features = length * torch.randn(9, 5, dtype=torch.float64)
+    classes = [0, 0, 0, 0, 1, 1, 2, 2, 3]
+
+    loss = supervised_contrastive_loss(features, torch.tensor(classes), tau=0.5, form=ContrastiveLoss.AS_RELEASED)
+
+    assert loss.item() == pytest.approx(released(features, classes, 0.5), rel=1e-12)
+
+
+def test_both_forms_agree_for_short_features_and_differ_for_long_ones():
+    """Of long features the similarity with oneself is so much the largest that the others vanish beside 1e-6."""
+    classes = torch.tensor([0, 0, 1, 1])
+    features = torch.tensor([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0], [0.1, 0.9]], dtype=torch.float64)
+
+    def losses(length):
+        return [supervised_contrastive_loss(length * features, classes, tau=0.5, form=form) for form in ContrastiveLoss]
+
+    exact, variant = losses(0.1)
+    assert variant.item() == pytest.approx(exact.item(), rel=1e-5)
+    exact, variant = losses(20.0)
+    # -(s - m) + log(1e-6): the negatives have no part in it any more.
+    own = (features * features).sum(dim=1) * 800
+    pairs = torch.tensor([0.9, 0.9, 0.9, 0.9], dtype=torch.float64) * 800
+    largest = torch.maximum(own, pairs)
+    assert variant.item() == pytest.approx((largest - pairs + (1e-6 + (pairs - largest).exp()).log()).sum().item())
+    assert variant.item() != pytest.approx(exact.item(), rel=0.1)
+
+
+def test_the_largest_similarity_of_the_released_variant_takes_no_part_in_its_gradient():
+    features = torch.randn(6, 3, dtype=torch.float64, requires_grad=True)
+    classes = torch.tensor([0, 0, 1, 1, 1, 2])
+    with torch.no_grad():
+        largest = (features @ features.T / 0.5).amax(dim=1, keepdim=True)
+
+    def with_fixed_largest(x):
+        below = x @ x.T / 0.5 - largest
+        is_self = torch.eye(6, dtype=torch.bool)
+        positive = (classes[:, None] == classes) & ~is_self
+        log_shares = below - (below.exp().masked_fill(is_self, 0).sum(dim=1, keepdim=True) + 1e-6).log()
+        return -(log_shares.where(positive, 0.0).sum(dim=1) / positive.sum(dim=1).clamp(min=1)).sum()
+
+    (expected,) = torch.autograd.grad(with_fixed_largest(features), features)
+    loss = supervised_contrastive_loss(features, classes, tau=0.5, form=ContrastiveLoss.AS_RELEASED)
+    (gradient,) = torch.autograd.grad(loss, features)
+
+    torch.testing.assert_close(gradient, expected)

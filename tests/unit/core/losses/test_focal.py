@@ -41,16 +41,16 @@ def test_categorical_focal_loss_equals_its_formula():
     logits = torch.tensor([[0.7, 0.2, 0.1], [0.7, 0.2, 0.1]]).log()
     targets = torch.tensor([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
 
-    loss = categorical_focal_loss(logits, targets, gamma=1.5)
+    loss = categorical_focal_loss(logits, targets, alphas=(0.45, 0.45, 0.1), gamma=1.5)
 
-    expected = [-(0.3**1.5) * math.log(0.7), -(0.9**1.5) * math.log(0.1)]
+    expected = [-0.45 * (0.3**1.5) * math.log(0.7), -0.1 * (0.9**1.5) * math.log(0.1)]
     torch.testing.assert_close(loss, torch.tensor(expected))
 
 
 def test_without_focus_the_categorical_loss_is_cross_entropy():
     logits, classes = torch.randn(20, 3), torch.arange(20) % 3
 
-    loss = categorical_focal_loss(logits, functional.one_hot(classes, 3).float(), gamma=0.0)
+    loss = categorical_focal_loss(logits, functional.one_hot(classes, 3).float(), alphas=(1.0, 1.0, 1.0), gamma=0.0)
 
     torch.testing.assert_close(loss, functional.cross_entropy(logits, classes, reduction="none"))
 
@@ -68,7 +68,10 @@ def test_the_gradient_of_the_categorical_focal_loss_is_that_of_its_differences(g
     logits = torch.randn(4, 3, dtype=torch.float64, requires_grad=True)
     targets = functional.one_hot(torch.tensor([0, 1, 2, 1]), 3).double()
 
-    assert torch.autograd.gradcheck(lambda x: categorical_focal_loss(x, targets, gamma=gamma), logits)
+    def loss(x):
+        return categorical_focal_loss(x, targets, alphas=(0.5, 0.3, 0.2), gamma=gamma)
+
+    assert torch.autograd.gradcheck(loss, logits)
 
 
 @pytest.mark.parametrize("gamma", [0.0, 0.5, 1.0, 2.0])
@@ -78,7 +81,7 @@ def test_focal_losses_and_their_gradients_stay_finite_for_large_logits(gamma, si
     targets = torch.tensor([[1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
 
     binary = binary_focal_loss(logits, targets, alpha=0.9, gamma=gamma)
-    categorical = categorical_focal_loss(logits, targets, gamma=gamma)
+    categorical = categorical_focal_loss(logits, targets, alphas=(0.5, 0.3, 0.2), gamma=gamma)
     (binary.sum() + categorical.sum()).backward()
 
     assert binary.isfinite().all()

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -14,9 +15,13 @@ CONFIG = LossConfig(
     focal_gamma=1.0,
     focal_alpha_apex=0.9,
     focal_alpha_expression=0.8,
-    apex_weight=1.8,
-    boundary_weight=3.0,
-    expression_weight=0.1,
+    focal_alpha_boundary=0.9,
+    macro_apex_weight=1.2,
+    macro_boundary_weight=3.0,
+    macro_expression_weight=0.1,
+    micro_apex_weight=1.8,
+    micro_boundary_weight=2.0,
+    micro_expression_weight=0.3,
     macro_weight=0.5,
     contrastive_lambda=0.0,
 )
@@ -40,8 +45,8 @@ def test_the_loss_of_an_undecided_network_can_be_computed_by_hand():
     loss = spotting_loss(undecided(2), labels_of_an_apex_and_an_offset(), CONFIG)
 
     half, third = 0.5 * math.log(2), (2 / 3) * math.log(3)
-    macro = 1.8 * half * (0.9 + 0.1) / 2 + 3.0 * third + 0.1 * half * (0.8 + 0.2) / 2
-    micro = 1.8 * half * (0.1 + 0.1) / 2 + 3.0 * third + 0.1 * half * (0.2 + 0.8) / 2
+    macro = 1.2 * half * (0.9 + 0.1) / 2 + 3.0 * third * (0.1 + 0.1) / 2 + 0.1 * half * (0.8 + 0.2) / 2
+    micro = 1.8 * half * (0.1 + 0.1) / 2 + 2.0 * third * (0.1 + 0.45) / 2 + 0.3 * half * (0.2 + 0.8) / 2
     assert loss.item() == pytest.approx(0.5 * macro + micro, rel=1e-6)
 
 
@@ -118,7 +123,7 @@ def test_the_released_losses_of_an_undecided_network_can_be_computed_by_hand():
 
     # At p = 0.5 a yes is 0.5 from its target and a no 0.34 from its own.
     yes, no = -0.5 * math.log(0.5 + 1e-5), -0.34 * math.log(0.5 + 1e-5)
-    macro = 1.8 * (0.9 * yes + 0.1 * no) / 2 + math.log(3) + 0.1 * (0.8 * yes + 0.2 * no) / 2
+    macro = 1.0 * (0.9 * yes + 0.1 * no) / 2 + math.log(3) + 0.1 * (0.8 * yes + 0.2 * no) / 2
     micro = 1.8 * (0.1 * no + 0.1 * no) / 2 + math.log(3) + 0.1 * (0.2 * no + 0.8 * yes) / 2
     assert loss.item() == pytest.approx(0.55 * macro + micro, rel=1e-6)
 
@@ -173,3 +178,39 @@ def test_a_batch_of_one_has_a_loss_and_a_gradient():
     assert loss.isfinite()
     assert logits.grad.isfinite().all()
     assert torch.equal(features.grad, torch.zeros(1, 4))
+
+
+@pytest.mark.parametrize("task", ["apex", "boundary", "expression"])
+@pytest.mark.parametrize("kind", ["macro", "micro"])
+def test_a_task_of_weight_zero_has_no_gradient_and_the_others_keep_theirs(task, kind):
+    channels = {
+        "apex": [Channel.APEX],
+        "boundary": [Channel.ONSET, Channel.OFFSET, Channel.NEUTRAL],
+        "expression": [Channel.EXPRESSION],
+    }[task]
+    column = ["macro", "micro"].index(kind)
+    gradients = []
+    for config in (CONFIG, replace(CONFIG, **{f"{kind}_{task}_weight": 0.0})):
+        logits = torch.zeros(2, 2, 5, requires_grad=True)
+        output = SpotFormerOutput(logits=logits, features=torch.zeros(2, 4))
+        spotting_loss(output, labels_of_an_apex_and_an_offset(), config).backward()
+        gradients.append(logits.grad)
+
+    assert gradients[0][:, column, channels].any()
+    assert not gradients[1][:, column, channels].any()
+    gradients[0][:, column, channels] = 0
+    assert torch.equal(*gradients)
+
+
+def test_alpha_of_the_boundary_loss_weighs_onset_and_offset_against_the_rest():
+    """Of three equal logits the gradient of the true class is alpha * d(-(1 - p) log p) at p = 1/3."""
+    labels = labels_of_an_apex_and_an_offset()
+    slopes = []
+    for alpha in (0.9, 0.5):
+        logits = torch.zeros(2, 2, 5, dtype=torch.float64, requires_grad=True)
+        output = SpotFormerOutput(logits=logits, features=torch.zeros(2, 4, dtype=torch.float64))
+        spotting_loss(output, labels, replace(CONFIG, focal_alpha_boundary=alpha)).backward()
+        slopes.append((logits.grad[1, 1, Channel.OFFSET], logits.grad[0, 1, Channel.NEUTRAL]))
+
+    assert (slopes[0][0] / slopes[1][0]).item() == pytest.approx(0.45 / 0.25)
+    assert (slopes[0][1] / slopes[1][1]).item() == pytest.approx(0.1 / 0.5)
