@@ -30,6 +30,7 @@ SMALL = Configuration.from_parameters(
         "num_epochs": 3,
         "learning_rate": 1e-3,
         "class_balance": "balanced",
+        "training_frames": "all",
         "macro_apex_threshold": 0.3,
         "micro_apex_threshold": 0.3,
     }

@@ -13,10 +13,10 @@ from platform.study.state import StudyState
 from platform.study.stored_scores import configuration_of
 from platform.study.workspace import journal_path
 from search_spaces.stored_scores import APEX_THRESHOLDS
-from spotformer_core.config import Configuration
 from spotformer_core.datasets import lineage, samm_lv
 from spotformer_core.errors import SpotFormerError
 from spotformer_core.metrics.protocols import Protocol, ProtocolResult
+from spotformer_core.recipes import published
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +86,7 @@ def why_not(state: StudyState) -> str:
 
 def _own(state: StudyState, name: str, *, study: str) -> OwnConfiguration:
     configuration = configuration_of(state.study, state.configurations[name].params)
-    parameters, usual = configuration.parameters(), Configuration().parameters()
+    parameters, usual = configuration.parameters(), published(real_dataset(state)).parameters()
     return OwnConfiguration(
         dataset=real_dataset(state),
         study=study,

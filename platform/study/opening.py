@@ -15,6 +15,9 @@ _TOLD_ONLY = frozenset(
 what other studies had found is kept as it was when the study began."""
 
 
+_NUM_NAMED = 3
+
+
 def open_study(journal: Journal, wanted: StudyRecord, *, retry_infeasible: bool = False) -> StudyState:
     """The state of the study in an entered journal; a new journal gets `wanted` as its first record.
 
@@ -66,10 +69,11 @@ def _require_same_defaults(found: StudyRecord, wanted: StudyRecord, journal: Jou
     there = configuration_of(found, {}).parameters()
     asked = configuration_of(wanted, {}).parameters()
     changed = [f"{name} was {there[name]!r}, is {asked[name]!r}" for name in asked if there[name] != asked[name]]
+    more = f" and {len(changed) - _NUM_NAMED} more" if len(changed) > _NUM_NAMED else ""
     raise StudyError(
         f"a study is continued only by a version with the defaults that it was started with, got others than in "
-        f"{journal.path.parent}: {_short('; '.join(changed))}. Its results can still be read; to search on, use the "
-        "version that began it or name another --study."
+        f"{journal.path.parent}: {'; '.join(changed[:_NUM_NAMED])}{more}. Its results can still be read; to search on, "
+        "use the version that began it or name another --study."
     )
 
 

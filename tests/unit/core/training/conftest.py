@@ -47,5 +47,8 @@ def small_configuration() -> Configuration:
             "num_epochs": 2,
             "learning_rate": 1e-3,
             "class_balance": "balanced",
+            "training_frames": "all",
+            "labels": "whole-recording",
+            "learning_rate_schedule": "constant",
         }
     )

@@ -89,7 +89,7 @@ def test_training_teaches_where_expressions_are(small_configuration, fold, make_
             "learning_rate": 1e-2,
             "learning_rate_schedule": "cosine",
             "dropout": 0.0,
-            "expression_weight": 1.0,
+            "macro_expression_weight": 1.0,
             "focal_alpha_expression": 0.5,
         }
     )
@@ -281,6 +281,7 @@ def test_adjacent_flow_and_the_released_recipe_train(small_configuration, fold):
             "binary_loss": "distance-focal",
             "boundary_loss": "cross-entropy",
             "label_smoothing": 0.16,
+            "contrastive_loss": "as-released",
             "contrastive_base_tau": 0.07,
             "learning_rate_schedule": "exponential",
         }

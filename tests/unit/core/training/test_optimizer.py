@@ -60,6 +60,6 @@ def test_learning_rates_of_three_epochs_of_two_steps(schedule, warmup_steps, fac
 
 
 def test_a_constant_rate_is_the_configured_one_to_the_last_bit():
-    config = TrainingConfig(learning_rate=2e-4)
+    config = TrainingConfig(learning_rate=2e-4, learning_rate_schedule=LearningRateSchedule.CONSTANT)
 
     assert {learning_rate(step, steps_per_epoch=3, config=config) for step in range(9)} == {2e-4}

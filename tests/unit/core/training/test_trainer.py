@@ -59,7 +59,9 @@ def test_every_architecture_learns_32_windows_by_heart(architecture):
             "focal_gamma": 0.0,
             "focal_alpha_apex": 0.5,
             "focal_alpha_expression": 0.5,
-            "expression_weight": 1.0,
+            "focal_alpha_boundary": 0.5,
+            "macro_expression_weight": 1.0,
+            "micro_expression_weight": 1.0,
         }
     )
     training_set = windows_with_labels_that_mean_nothing(32, window=5)

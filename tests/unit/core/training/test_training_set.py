@@ -17,7 +17,9 @@ def gathered(training_set, indices):
 
 
 def configuration(**parameters) -> Configuration:
-    return Configuration.from_parameters({"window": 9, **parameters})
+    return Configuration.from_parameters(
+        {"window": 9, "training_frames": "all", "labels": "whole-recording", **parameters}
+    )
 
 
 def test_windows_and_labels_of_all_recordings_stand_one_after_another(make_band):

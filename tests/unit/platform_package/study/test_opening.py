@@ -6,6 +6,7 @@ from platform.study.journal import Journal, read_journal
 from platform.study.opening import open_study
 from platform.study.records import ConfigurationRecord, FailureRecord, InfeasibleRecord, ReopenedRecord
 from platform.study.state import ConfigurationStatus
+from spotformer_core.config import Configuration
 from spotformer_core.errors import JournalError, StudyError
 
 
@@ -111,3 +112,26 @@ def test_a_journal_that_does_not_begin_with_its_study_is_refused(path, make_stud
 
         with pytest.raises(JournalError, match=rf"must begin with its study, got ReopenedRecord in {path}"):
             open_study(journal, make_study_record())
+
+
+def test_a_study_that_began_with_other_defaults_is_not_continued_and_says_which(path, make_study_record):
+    began = Configuration().parameters() | {"macro_apex_weight": 1.8}
+    with Journal(path) as journal:
+        open_study(journal, make_study_record(defaults=began))
+
+    with (
+        Journal(path) as journal,
+        pytest.raises(StudyError, match=r"macro_apex_weight was 1.8, is 1.0\. Its results can still be read"),
+    ):
+        open_study(journal, make_study_record(defaults=Configuration().parameters()))
+
+
+def test_a_study_of_an_earlier_version_is_not_continued_with_todays_defaults(path, make_study_record):
+    with Journal(path) as journal:
+        open_study(journal, make_study_record())
+
+    with (
+        Journal(path) as journal,
+        pytest.raises(StudyError, match=r"macro_apex_weight was 1.8, is 1.0; .* and \d more\. Its results"),
+    ):
+        open_study(journal, make_study_record(defaults=Configuration().parameters()))

@@ -9,8 +9,9 @@ from platform.study.choices import recorded_result, searches_settings, study_set
 from platform.study.journal import read_journal
 from platform.study.records import DecodingRecord
 from platform.study.state import ConfigurationStatus, StudyState
-from platform.study.stored_scores import choose_decoding, count_fold, decoding_at
+from platform.study.stored_scores import choose_decoding, configuration_of, count_fold, decoding_at
 from platform.study.workspace import journal_path, scores_path, table_path
+from spotformer_core.config import Configuration, IntervalLength
 from spotformer_core.errors import StudyError
 from spotformer_core.metrics.protocols import Protocol, Setting, choose_settings
 from spotformer_core.metrics.setting_tables import write_setting_table
@@ -130,3 +131,38 @@ def test_the_choice_for_a_configuration_is_a_small_record(study):
     assert isinstance(record, DecodingRecord)
     assert set(record.choices) == {"honest", "paper", "as-released"}
     assert record.choices["honest"]["a"].keys() == {"epoch", "decoding", "thresholds", "counts"}
+
+
+def test_a_study_of_an_earlier_version_keeps_the_configuration_that_it_was_made_with():
+    record = study_record(PLAIN)
+    today = configuration_of(replace(record, defaults=Configuration().parameters()), {"window": 9})
+
+    earlier = configuration_of(replace(record, defaults={}), {"window": 9})
+
+    assert (earlier.model, today.loss.macro_apex_weight) == (today.model, 1.0)
+    assert earlier.loss.macro_apex_weight == 1.8
+    assert earlier.decoding.suppression_length is IntervalLength.INCLUSIVE
+
+
+def test_what_a_study_states_as_fixed_comes_before_the_defaults_it_began_with():
+    record = study_record(PLAIN)
+    record = replace(record, space=record.space | {"fixed": {"window": 11}}, defaults={"window": 13, "width": 8})
+
+    configuration = configuration_of(record, {"num_heads": 2})
+
+    assert (configuration.model.window, configuration.model.width, configuration.model.num_heads) == (11, 8, 2)
+
+
+def test_proposals_are_counted_by_the_convention_of_the_study(study, tmp_path):
+    """Exclusive lengths find fewer truths of a few frames, and are never more generous than those of both ends."""
+    strict = count_fold(study, "c0000", "a", folder=tmp_path)
+    record = replace(study.study, space=study.study.space | {"convention": "spotformer"})
+    exclusive = count_fold(StudyState(record, [record, *_records(tmp_path)]), "c0000", "a", folder=tmp_path)
+
+    assert (exclusive[..., 0] <= strict[..., 0]).all()
+    assert (exclusive[..., 0] < strict[..., 0]).any()
+    assert (exclusive.sum(axis=-1) >= strict.sum(axis=-1)).all()
+
+
+def _records(folder):
+    return read_journal(journal_path(folder))[1:]
