@@ -145,7 +145,7 @@ def search_options(options: argparse.Namespace) -> SearchOptions:
 
 def parser() -> argparse.ArgumentParser:
     """The command line of `python -m platform.search`."""
-    spaces = "\n".join(f"  {name:14} {description}" for name, description in names_of_spaces().items())
+    spaces = "\n".join(f"  {name:17} {description}" for name, description in names_of_spaces().items())
     command = command_parser(
         "search",
         "Searches hyper-parameters of SpotFormer by leave-one-subject-out folds and says how good the best is.\n"

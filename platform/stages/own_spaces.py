@@ -17,7 +17,7 @@ _MOST_BYTES = 1 << 20
 _MOST_DEPTH = 20
 
 
-def chosen_space(value: str, *, dataset: str) -> Space:
+def chosen_space(value: str, *, dataset: str = "") -> Space:
     """The space that the option names: one of ours for this dataset, or that of a YAML or Python file.
 
     Raises:

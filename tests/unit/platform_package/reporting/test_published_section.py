@@ -3,8 +3,10 @@
 from platform.reporting.document import Paragraph, TableBlock
 from platform.reporting.sections.published import published_section
 from platform.study.records import ConfigurationRecord, FoldRecord
-from search_spaces.tables import TABLE_6
+from search_spaces.tables import table_6
 from tests.reported_studies import complete_study, study_record
+
+TABLE_6 = table_6("samm-lv")
 
 
 def test_studies_of_other_datasets_stay_away_from_the_papers_tables(facts_of):
@@ -26,7 +28,8 @@ def test_a_study_of_a_published_dataset_stands_beside_the_tables_that_it_has_fig
                 subject=subject,
                 seed=1,
                 counts={
-                    kind: [[truths[row] // 2, 3, truths[row] - truths[row] // 2]] * len(TABLE_6.apex_thresholds)
+                    kind: [[truths[row] // 2, 3, truths[row] - truths[row] // 2]]
+                    * len(TABLE_6.apex_thresholds)
                     for kind, truths in counts.items()
                 },
                 final_loss=0.1,

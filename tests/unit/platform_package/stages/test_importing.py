@@ -130,7 +130,7 @@ def test_a_dry_run_counts_what_would_be_imported_and_writes_nothing(find_with, i
 def test_the_command_line_reaches_the_dry_run(release, workspace, capsys):
     features = ("--dataset", "lineage", "--features", release, "--annotations", release / "table.csv")
 
-    code = run_search(*features, "--space", "released", "--workspace", workspace.folder, "--dry-run")
+    code = run_search(*features, "--space", "imported-features", "--workspace", workspace.folder, "--dry-run")
 
     said = capsys.readouterr()
     assert (code, said.err) == (DONE, "")
