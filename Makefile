@@ -12,7 +12,7 @@ RUN := .venv/bin/python
 QUICK_TESTS := tests/architecture tests/golden tests/properties tests/unit
 
 .PHONY: search test test-slow test-docs test-faults test-kills test-browser test-mlflow-server
-.PHONY: test-autoscaling test-hosts
+.PHONY: test-autoscaling test-hosts test-processors
 .PHONY: soak check audit format docs ui constraints clean
 .PHONY: bench bench-demo bench-extraction bench-extraction-quality bench-decoding bench-selection bench-spot
 .PHONY: bench-training bench-bf16 bench-racing bench-search bench-scale bench-tracking bench-autoscaling
@@ -57,6 +57,10 @@ test-hosts: .venv/.installed
 # Fifty kills at random moments: docs/faults.md.
 test-kills: .venv/.installed
 	$(RUN) -m pytest -m kills -s tests/faults $(ARGS)
+
+# The numerical tests with older instructions, compiled code for any processor, and two threads. Half an hour.
+test-processors: .venv/.installed
+	$(RUN) -m tests.processors $(ARGS)
 
 # An hour of tiny searches and faults at random: docs/faults.md.
 soak: .venv/.installed

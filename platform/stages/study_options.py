@@ -62,8 +62,8 @@ def add_study_options(command: argparse.ArgumentParser) -> None:
         type=int,
         default=1,
         metavar="N",
-        help="one worker trains up to N folds of a configuration side by side, which changes results in their last "
-        "digits (default: 1; docs/packing.md)",
+        help="one worker trains up to N folds of a configuration side by side, which moves "
+        "probabilities by up to half a percentage point after a short training (default: 1; docs/packing.md)",
     )
     study.add_argument("--dry-run", action="store_true", help="only say what would run")
 

@@ -1,6 +1,7 @@
 """Which folds of a configuration are trained side by side: fixed by the study, so that results are.
 
-A fold comes out a little different beside others, in its last digits. So it always stands beside the same ones,
+A fold comes out different beside others: sums are rounded otherwise, and training makes more of it, up to half a
+percentage point of probability after a short one (docs/packing.md). So it always stands beside the same ones,
 whatever is missing, runs or was killed: subjects in the study's order, in groups of `--stack-folds`. Groups end where
 racing looks, so that no fold beyond an undecided look is run; a group there is smaller.
 """

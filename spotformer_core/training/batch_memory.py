@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from spotformer_core.losses.window_labels import WindowLabels
-from spotformer_core.shapes import Float32, Int
+from spotformer_core.shapes import Float, Int
 from spotformer_core.training.training_set import TrainingSet
 
 
@@ -19,13 +19,16 @@ class BatchMemory:
     Args:
         training_sets: one per fold that is trained at the same time, all on one device.
         batch_size: windows of each fold.
+        dtype: of the windows that come back; that of the network.
     """
 
-    def __init__(self, training_sets: Sequence[TrainingSet], batch_size: int) -> None:
+    def __init__(
+        self, training_sets: Sequence[TrainingSet], batch_size: int, *, dtype: torch.dtype = torch.float32
+    ) -> None:
         first = training_sets[0]
         num_windows = len(training_sets) * batch_size
         self._half = _room(first.windows, num_windows)
-        self._windows = torch.empty_like(self._half, dtype=torch.float32)
+        self._windows = torch.empty_like(self._half, dtype=dtype)
         self._labels = WindowLabels(**{name: _room(of_frames, num_windows) for name, of_frames in _columns(first)})
         self._sources_and_places = [
             [
@@ -40,7 +43,7 @@ class BatchMemory:
 
     def gather(
         self, indices: Int[Tensor, "folds batch"]
-    ) -> tuple[Float32[Tensor, "folds_times_batch window regions 2"], WindowLabels]:
+    ) -> tuple[Float[Tensor, "folds_times_batch window regions 2"], WindowLabels]:
         """The windows and labels at `indices`, which lie on the same device; those of a fold stand together.
 
         What comes back holds until the next call.

@@ -87,9 +87,10 @@ def evaluate_fold(
 ) -> FoldResult:
     """Trains a new network on `fold.training` and scores `fold.testing`.
 
-    Nothing else is read or changed, the checkpoint apart. On one kind of CPU the same arguments give the same scores
-    and loss to the last bit, with or without interruptions, whatever else the machine does, as long as PyTorch uses
-    the same number of threads: sums are split among them. The platform always uses one.
+    Nothing else is read or changed, the checkpoint apart. On one kind of CPU and with the same versions of PyTorch and
+    numba the same arguments give the same scores and loss to the last bit, with or without interruptions, whatever else
+    the machine does, as long as PyTorch uses the same number of threads: sums are split among them. The platform always
+    uses one.
 
     Args:
         seed: 0 or more; decides initialisation, dropout and the order of the batches.

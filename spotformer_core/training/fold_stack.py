@@ -5,7 +5,8 @@ lengths, schedules of their own and different ends: each keeps its own count, dr
 and finished when its own epochs are over, and is only carried along by the others after that.
 
 What a fold computes is what it computes alone, up to rounding: the products of all folds are summed in another order
-than those of one. On the CPU its initialisation, its batches and what its dropout drops are the same to the last bit.
+than those of one, and training makes more of that: up to half a percentage point of probability after a short one
+(docs/packing.md). On the CPU its initialisation, its batches and what its dropout drops are the same to the last bit.
 On a GPU dropout draws from one generator for all folds, so that there it is that of another seed.
 
 Never run on a GPU so far: none was at hand. On a CPU stacking only spares the overhead of small operations, which

@@ -17,8 +17,11 @@ def frame_features(network: SpotFormer, band: FlowBand) -> Float32[np.ndarray, "
         FlowStoreError: when the flow band has too few steps or regions for the network.
     """
     network.eval()
-    device = network.head.linear.weight.device
+    weight = network.head.linear.weight
     windows = torch.from_numpy(window_features(band.flow, network.config))
     with torch.inference_mode():
-        features = [network(batch.to(device).float()).features.cpu() for batch in torch.split(windows, BATCH_SIZE)]
+        features = [
+            network(batch.to(weight.device).to(weight.dtype)).features.float().cpu()
+            for batch in torch.split(windows, BATCH_SIZE)
+        ]
     return torch.cat(features).numpy()

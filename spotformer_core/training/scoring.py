@@ -44,10 +44,10 @@ def score_windows(
 ) -> Float32[np.ndarray, "frames kinds channels"]:
     """The ten probabilities of the frame in the middle of every window; the network is left in evaluation mode."""
     network.eval()
-    device = network.head.linear.weight.device
+    weight = network.head.linear.weight
     with torch.inference_mode():
         scores = [
-            frame_probabilities(network(batch.to(device).float()).logits).cpu()
+            frame_probabilities(network(batch.to(weight.device).to(weight.dtype)).logits).float().cpu()
             for batch in torch.split(torch.from_numpy(windows), BATCH_SIZE)
         ]
     return torch.cat(scores).numpy()

@@ -40,9 +40,10 @@ class TrainingStep:
         self._gradients_stay = all(parameter.grad is not None for parameter in network.parameters())
         self._optimizers = tuple(optimizers)
         self._configuration = configuration
-        self._memory = BatchMemory(training_sets, batch_size)
+        dtype = network.head.linear.weight.dtype
+        self._memory = BatchMemory(training_sets, batch_size, dtype=dtype)
         self._indices = torch.zeros(len(training_sets), batch_size, dtype=torch.int64, device=device)
-        self._losses = torch.zeros(len(training_sets), device=device)
+        self._losses = torch.zeros(len(training_sets), dtype=dtype, device=device)
         is_recorded = device.type == "cuda" and gpu_steps is GpuSteps.CUDA_GRAPH
         self._run: Callable[[], None] = RecordedFunction(self._body) if is_recorded else self._body
 

@@ -2,7 +2,7 @@
 
 A window is a row of the flow band, so the windows of one size are no larger than the band: SAMM-LV has about 69,000
 frames after subsampling, 47 MB for w = 17 in half precision. There is no data loader: `BatchMemory` gathers a batch by
-index, and only then does it become single precision.
+index, and only then does it become single precision, or whatever the network computes in.
 """
 
 from collections.abc import Sequence

@@ -33,9 +33,15 @@ def test_a_stacked_search_runs_the_same_folds_to_nearly_the_same_losses(stacked:
     alone = {(one["configuration"], one["subject"]): one["final_loss"] for one in folds(undisturbed)}
     beside = {(one["configuration"], one["subject"]): one["final_loss"] for one in folds(stacked)}
     assert len(folds(stacked)) == len(beside) == 9
-    assert beside == pytest.approx(alone, rel=0.05)
-    # Otherwise nothing would have been trained side by side.
-    assert beside != alone
+    seeds = [
+        {(one["configuration"], one["subject"]): one["seed"] for one in folds(search)}
+        for search in (stacked, undisturbed)
+    ]
+    assert seeds[0] == seeds[1]
+    # How near is measured in tests/unit/core/training/test_fold_stack.py. Here: that they are the same folds, which
+    # differ among themselves by far more.
+    distances = [abs(beside[fold] - alone[fold]) for fold in alone]
+    assert max(distances) < 0.1 * (max(alone.values()) - min(alone.values()))
 
 
 def test_the_folds_of_a_stack_are_noted_together_and_share_its_time(stacked: Search):

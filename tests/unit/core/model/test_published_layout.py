@@ -55,17 +55,17 @@ def _reordered(logits: torch.Tensor) -> torch.Tensor:
 
 @pytest.mark.parametrize("training", [True, False])
 def test_the_published_layout_computes_the_same_with_the_same_weights(training):
-    ours = SpotFormer(ModelConfig(width=16, num_heads=2, head_width=64, dropout=0.0)).train(training)
-    published = PublishedLayout(16, num_heads=2, dropout=0.0).train(training)
+    ours = SpotFormer(ModelConfig(width=16, num_heads=2, head_width=64, dropout=0.0)).double().train(training)
+    published = PublishedLayout(16, num_heads=2, dropout=0.0).double().train(training)
     copy_weights(ours, published)
-    windows = torch.randn(8, 17, 10, 2)
+    windows = torch.randn(8, 17, 10, 2, dtype=torch.float64)
 
     output = ours(windows)
     logits, features = published(windows.permute(0, 3, 1, 2))
 
-    torch.testing.assert_close(features, output.features, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(features, output.features)
     expected = _reordered(output.logits.flatten(start_dim=1).T).T
-    torch.testing.assert_close(logits, expected, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(logits, expected)
 
 
 def test_the_published_layout_has_the_published_number_of_parameters():

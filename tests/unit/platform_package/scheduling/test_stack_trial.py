@@ -1,4 +1,4 @@
-"""What the trial of a stack answers, and what it leaves on disk: as its folds alone, within the tolerance of stacks."""
+"""What the trial of a stack answers, and what it leaves on disk: as its folds alone, up to rounding."""
 
 import errno
 import json
@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 
 from platform.scheduling.fold_trial import DISK_FULL, FAILURE, FINISHED, OUT_OF_MEMORY, run_fold
 from platform.scheduling.stack_trial import STACK, as_stack_outcome, out_of_memory, run_stack
@@ -18,11 +19,10 @@ from spotformer_core.errors import TrainingError
 from spotformer_core.metrics.setting_tables import all_settings, read_setting_table
 from spotformer_core.training.failures import DeviceMemoryError
 from tests.fake_gpus import FakeGpu
+from tests.rounding import largest_move_in_double, networks_in
 
 ALONE = {"configuration": "c0000", "params": {"window": 9, "learning_rate": 5e-3}, "subject": "b", "num_gpus": 0}
 TRIAL = ALONE | {"others": ["a"], "missing": ["b", "a"]}
-TOLERANCE = 5e-3
-"""That of `evaluate_folds`, whose own tests say why."""
 
 
 @pytest.fixture
@@ -39,23 +39,28 @@ def test_every_fold_of_a_stack_gives_the_record_and_the_files_that_it_gives_alon
     space = replace(inputs.space, fixed={**inputs.space.fixed, "num_epochs": 3}, stored_epochs=(1,))
     more = replace(inputs, space=space, settings=settings, decodings=decodings)
     apart = replace(more, study_folder=tmp_path / "apart")
+    configuration = space.configuration(ALONE["params"])
+    # Both recordings of 30 frames are one batch, so that an epoch is a step.
+    rounding = largest_move_in_double(configuration, num_steps=3)
 
-    outcome = run_stack(TRIAL, more)
+    with networks_in(torch.float64):
+        outcome = run_stack(TRIAL, more)
 
     assert list(outcome) == [STACK]
     found = as_stack_outcome(outcome[STACK])
     assert found.failures == {}
     assert [record.subject for record in found.records] == ["b", "a"]
     for record in found.records:
-        alone = json.loads(run_fold(ALONE | {"subject": record.subject}, apart)[FINISHED])
+        with networks_in(torch.float64):
+            alone = json.loads(run_fold(ALONE | {"subject": record.subject}, apart)[FINISHED])
         assert (record.configuration, record.seed) == ("c0000", fold_seed(4, record.subject))
         assert record.versions == alone["versions"]
-        assert record.final_loss == pytest.approx(alone["final_loss"], rel=TOLERANCE)
+        assert record.final_loss == pytest.approx(alone["final_loss"], rel=rounding)
         assert set(record.seconds) == set(alone["seconds"])
         for epoch in (0, 1):
             (own,) = read_scores(scores_path(*place(more, record.subject), epoch=epoch)).values()
             (other,) = read_scores(scores_path(*place(apart, record.subject), epoch=epoch)).values()
-            np.testing.assert_allclose(own, other, atol=TOLERANCE)
+            np.testing.assert_allclose(own, other, rtol=0, atol=rounding)
         table = read_setting_table(table_path(*place(more, record.subject)), settings)
         assert table[0].tolist() == [record.counts["macro"], record.counts["micro"]]
     training = [record.seconds["training"] for record in found.records]

@@ -7,6 +7,7 @@ from spotformer_core.flow.estimation.cached_farneback import CachedFarneback
 from spotformer_core.flow.estimation.opencv import OpenCVFarneback
 from spotformer_core.flow.estimation.parameters import FarnebackParameters
 from tests.moving_faces import area_means, areas_of, textured_faces
+from tests.rounding import MULTIPLE, spread_of_opencv
 
 PLACES = [(0.0, 0.0), (0.3, -0.2), (-1.7, 2.4), (6.5, -5.0)]
 
@@ -20,10 +21,11 @@ def both(faces, parameters, areas):
     return motions
 
 
-def assert_equal(faces, parameters, areas, *, mean=5e-5, pixel=1e-3):
+def assert_equal(faces, parameters, areas):
     ours, theirs = both(faces, parameters, areas)
-    np.testing.assert_allclose(area_means(ours, areas), area_means(theirs, areas), rtol=0, atol=mean)
-    np.testing.assert_allclose(ours, theirs, rtol=0, atol=pixel)
+    pixel, mean = spread_of_opencv(faces, parameters, areas)
+    np.testing.assert_allclose(area_means(ours, areas), area_means(theirs, areas), rtol=0, atol=MULTIPLE * mean)
+    np.testing.assert_allclose(ours, theirs, rtol=0, atol=MULTIPLE * pixel)
 
 
 def corners_and_middle(size):
@@ -88,13 +90,14 @@ def one_way_faces(kind):
         yield np.clip(across[kind] + {"edge": 0, "hair": 100}[kind] + noise, 0, 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize(("kind", "pixels"), [("edge", 0.1), ("hair", 0.02)])
-def test_along_a_single_direction_motion_is_as_near_to_opencv_as_opencv_is_to_itself(kind, pixels):
-    # Motion along such texture is decided by rounding: OpenCV without its optimizations differs from OpenCV by 0.03 px
-    # and 0.004 px; sums in float32 would make it 0.4 px and 0.3 px here.
-    ours, theirs = both(list(one_way_faces(kind)), FarnebackParameters(), areas_of((0, 0, 96, 96)))
+@pytest.mark.parametrize("kind", ["edge", "hair"])
+def test_along_a_single_direction_motion_is_as_near_to_opencv_as_opencv_is_to_itself(kind):
+    # Motion along such texture is decided by rounding: OpenCV differs from itself by 0.08 px and 0.004 px on an AMD
+    # EPYC with AVX2; sums in float32 would make ours differ by 0.4 px and 0.3 px.
+    faces, areas = list(one_way_faces(kind)), areas_of((0, 0, 96, 96))
+    ours, theirs = both(faces, FarnebackParameters(), areas)
 
-    assert np.abs(ours - theirs).max() < pixels
+    assert np.abs(ours - theirs).max() < 2 * spread_of_opencv(faces, FarnebackParameters(), areas)[0]
 
 
 def test_every_single_pixel_can_be_asked_for():
