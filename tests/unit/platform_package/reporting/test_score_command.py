@@ -1,4 +1,4 @@
-"""`python -m platform.report score`, from files to table and JSON."""
+"""`python -m platform.score`, from files to table and JSON."""
 
 import json
 from math import floor
@@ -6,6 +6,7 @@ from math import floor
 import pytest
 
 from platform import report
+from platform import score as score_verb
 from platform.console.command import DONE, MISTAKE, run_command
 from spotformer_core.datasets import cas_me_3, samm_lv
 from spotformer_core.metrics.conventions import CONVENTIONS
@@ -22,8 +23,8 @@ MDMD_BY_CONVENTION = dict.fromkeys(CONVENTIONS, MDMD) | {
 
 
 def score(*arguments, detections, annotations, dataset="samm-lv"):
-    given = ["score", "--detections", str(detections), "--annotations", str(annotations), "--dataset", dataset]
-    return run_command(report.main, report.parser(), [*given, *arguments])
+    given = ["--detections", str(detections), "--annotations", str(annotations), "--dataset", dataset]
+    return run_command(score_verb.main, score_verb.parser(), [*given, *arguments])
 
 
 @pytest.mark.parametrize("convention", MDMD_BY_CONVENTION)
@@ -64,6 +65,18 @@ def test_table_and_json_say_the_same(samm_lv_table, write_detections, tmp_path, 
     assert [cell.strip() for cell in overall.strip("│").split("│")][:7] == [
         *("overall", "4", "4", "2", "0.5000", "0.5000", "0.5000")
     ]
+
+
+def test_the_report_of_this_name_is_the_same_command(samm_lv_table, write_detections, capsys):
+    detections = write_detections("video,kind,onset,offset\n006_1,macro,110,190\n")
+    given = ["--detections", str(detections), "--annotations", str(samm_lv_table), "--dataset", "samm-lv"]
+
+    assert run_command(score_verb.main, score_verb.parser(), given) == DONE
+    of_the_verb = capsys.readouterr().out
+    assert run_command(report.main, report.parser(), ["score", *given]) == DONE
+
+    assert capsys.readouterr().out == of_the_verb
+    assert "macro" in of_the_verb
 
 
 @pytest.mark.parametrize(
