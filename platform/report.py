@@ -161,7 +161,7 @@ def _add_tables(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     tables = reports.add_parser(
         "tables",
         help="put the studies of a workspace beside the tables of the paper",
-        description="Prints Tables I and III to VII of the SpotFormer paper beside what the studies of the workspace\n"
+        description="Prints Tables I to VII of the SpotFormer paper beside what the studies of the workspace\n"
         "gave on the same dataset: the difference, and whether the interval over subjects includes the published\n"
         "figure. A dash stands where no study gives one. Studies on rendered recordings or on a part of a dataset are\n"
         "left out, and named.",
