@@ -14,6 +14,7 @@ from spotformer_core.config import DecodingConfig
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.decoding.ranking import rank_candidates
+from spotformer_core.errors import InvalidValueError
 from spotformer_core.metrics.conventions import STRICT, Convention
 from spotformer_core.metrics.pairing import RULES, enough_overlap, find_finders
 from spotformer_core.shapes import Float, Float32, Int
@@ -85,7 +86,15 @@ def prepare(
     """What `PreparedKind.counts` needs, by kind.
 
     The apex thresholds of `decoding` are not used; everything else of it is.
+
+    Raises:
+        InvalidValueError: for a convention whose counts do not follow from each recording and kind by itself.
     """
+    if not convention.counts_recordings_alone:
+        raise InvalidValueError(
+            f"a convention must count each recording and kind by itself where thresholds are chosen, got "
+            f"{convention.name}. Use it in python -m platform.score, or choose under strict."
+        )
     return {kind: _prepare_kind(recordings, kind, decoding, convention) for kind in KINDS}
 
 
