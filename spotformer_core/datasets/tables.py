@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from spotformer_core.datasets.headings import folded, heading_positions
 from spotformer_core.datasets.spreadsheets import read_rows
 from spotformer_core.datasets.table_rows import TableRow
 from spotformer_core.errors import AnnotationError
@@ -49,17 +50,17 @@ def read_table(path: Path, *, sheet: str, columns: Sequence[str]) -> tuple[Table
     The header is the first row that holds all of `columns`, whatever their case and order; rows above it are ignored.
 
     Raises:
-        AnnotationError: when the file is missing or no spreadsheet, lacks the sheet, or no row is such a header.
+        AnnotationError: when the file is missing or no spreadsheet, lacks the sheet, no row is such a header, or a
+            heading stands twice.
     """
     rows = read_rows(path, sheet=sheet)
-    wanted = [_folded(column) for column in columns]
     for header_index, row in enumerate(rows):
-        header = [_folded(cell) for cell in row]
-        if set(wanted) <= set(header):
-            indices = [header.index(column) for column in wanted]
+        if {folded(column) for column in columns} <= {folded(cell) for cell in row}:
+            positions = heading_positions(row, wanted=columns, place=f"sheet {sheet!r} of {path}")
+            indices = [positions[column] for column in columns]
             return _named_rows(rows, path=path, sheet=sheet, columns=columns, indices=indices, first=header_index + 1)
-    held = {_folded(cell) for row in rows for cell in row}
-    missing = [column for column in columns if _folded(column) not in held]
+    held = {folded(cell) for row in rows for cell in row}
+    missing = [column for column in columns if folded(column) not in held]
     raise AnnotationError(
         f"sheet {sheet!r} of {path} must have a header row with {', '.join(columns)}, got no row with "
         f"{', '.join(missing) if missing else 'all of them'}. Restore the header of the release."
@@ -101,8 +102,3 @@ def _named_rows(
         for index in range(first, len(rows))
         if any(rows[index][at] != "" for at in indices)
     )
-
-
-def _folded(cell: object) -> str:
-    """Text as headers and sheet names are compared."""
-    return str(cell).strip().casefold()
