@@ -10,8 +10,8 @@ apexes: the release's own rows are what counts, the list only says which.
 """
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,8 @@ _KINDS = {1.0: ExpressionKind.MACRO, 2.0: ExpressionKind.MICRO}
 _VIDEO = re.compile(r"(?:.*[/\\])?([0-9]{1,9})[/\\]([A-Za-z])[/\\]?")
 _LEAST_SHIFT = -1
 """A recording whose first file is number 0 begins at 1 in the list."""
+_USUAL_SHIFT = 5
+"""Most recordings begin with file 6."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +60,8 @@ def read_list(path: Path) -> tuple[ListedExpression, ...]:
 def listed_rows(rows: Iterable[AnnotationRow], listed: Iterable[ListedExpression]) -> tuple[AnnotationRow, ...]:
     """The rows of the release that the list has, in the order of the release's table.
 
-    In every recording most rows are shifted alike; that shift is tried first, then the smallest larger one.
+    The rows of a recording are shifted alike but for those behind gaps: of all ways to find its listed expressions the
+    one with the smallest changes of the shift is taken.
 
     Raises:
         AnnotationError: when the list has an expression for which the table has no row of its length.
@@ -92,35 +95,44 @@ def _listed(row: TableRow) -> ListedExpression:
     )
 
 
-def _looked_up(listed: Sequence[ListedExpression], rows: Sequence[AnnotationRow]) -> list[AnnotationRow]:
-    """The row of each listed expression of one recording."""
-    candidates = {
-        one: {row.onset - one.start: row for row in rows if _may_be(one, row)}
-        for one in sorted(listed, key=lambda one: one.start)
-    }
-    shifts = Counter(shift for by_shift in candidates.values() for shift in by_shift)
-    usual = min(shifts, key=lambda shift: (-shifts[shift], shift), default=0.0)
-    taken: set[int] = set()
-    found: list[AnnotationRow] = []
-    for one, by_shift in candidates.items():
-        row = _nearest(by_shift, usual=usual, taken=taken)
-        if row is None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Found:
+    """Rows for the first expressions of a recording, and how much the shift changed from each to the next."""
+
+    cost: float
+    shift: float
+    rows: tuple[AnnotationRow, ...] = ()
+
+
+def _looked_up(listed: Iterable[ListedExpression], rows: Sequence[AnnotationRow]) -> tuple[AnnotationRow, ...]:
+    """The row of each listed expression of one recording, with the shifts that change least."""
+    best = [_Found(cost=0.0, shift=_USUAL_SHIFT)]
+    for one in sorted(listed, key=lambda one: (one.start, one.end)):
+        extended = [
+            min(found, key=_cost)
+            for row in rows
+            if _may_be(one, row)
+            and (found := [_extended(before, row, one) for before in best if row not in before.rows])
+        ]
+        if not extended:
             raise AnnotationError(
                 f"every row of LGSNet's list must be one of the table of the release, got {one.kind} {one.start} to "
                 f"{one.end} of {one.recording} in {one.place} without a row of this kind and length. "
                 "Use the list with CAS(ME)3_part_A_v2.xls."
             )
-        taken.add(row.row_number)
-        found.append(row)
-    return found
+        best = extended
+    return min(best, key=_cost).rows
+
+
+def _extended(before: _Found, row: AnnotationRow, one: ListedExpression) -> _Found:
+    shift = row.onset - one.start
+    return _Found(cost=before.cost + abs(shift - before.shift), shift=shift, rows=(*before.rows, row))
+
+
+def _cost(found: _Found) -> float:
+    return found.cost
 
 
 def _may_be(one: ListedExpression, row: AnnotationRow) -> bool:
     has_length = row.offset - row.onset == one.end - one.start
     return row.kind is one.kind and has_length and row.onset - one.start >= _LEAST_SHIFT
-
-
-def _nearest(by_shift: Mapping[float, AnnotationRow], *, usual: float, taken: set[int]) -> AnnotationRow | None:
-    """The free row with the usual shift, else with the next larger and then the next smaller one."""
-    order = sorted(by_shift, key=lambda shift: (shift < usual, abs(shift - usual)))
-    return next((by_shift[shift] for shift in order if by_shift[shift].row_number not in taken), None)
