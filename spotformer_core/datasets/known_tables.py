@@ -6,6 +6,7 @@ CAS(ME)3_part_A_v2. Where public code counts too (SoftNet, LGSNet, the MEGC2020 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from spotformer_core.datasets.dataset_names import CAS_ME_2, CAS_ME_3, SAMM_LV
 
@@ -45,6 +46,7 @@ KNOWN_REPAIRS: Mapping[str, KnownRepairs] = {
 """By the name of the dataset."""
 
 
+@cache
 def subject_totals(dataset: str) -> Mapping[str, tuple[int, int]]:
     """Macro- and micro-expressions of every annotated subject of a release; nothing for other datasets."""
     entries = (entry.split(":") for entry in _SUBJECT_TOTALS.get(dataset, "").split())

@@ -106,7 +106,7 @@ def test_a_cell_that_only_looks_like_a_number_is_an_error(small_table, tmp_path,
     path = small_table.written_with(lambda table, rows: [with_cell(rows[0], table.onset, cell), *rows[1:]], tmp_path)
 
     with pytest.raises(AnnotationError, match="must be a number, got"):
-        table.review_of(path)
+        small_table.review_of(path)
 
 
 def test_a_header_pasted_again_or_a_row_of_totals_is_an_error(small_table, tmp_path):
@@ -131,30 +131,29 @@ def test_a_recording_that_the_release_cannot_have_is_a_problem_or_an_error(table
         assert Name.UNKNOWN_RECORDINGS in {finding.name for finding in table.review_of(path).problems}
 
 
+def with_numbers_of(row: list[object], named: list[object], table: RealTable) -> list[object]:
+    for column in (table.onset, table.apex, table.offset, table.kind):
+        named = with_cell(named, column, row[column])
+    return named
+
+
 def test_rows_of_one_recording_under_another_are_a_problem(small_table, tmp_path):
-    def copied(table: RealTable, rows: list[list[object]]) -> list[list[object]]:
-        """The first recording of 3 rows or more pasted over the next one."""
-        read = small_table.read(table.written_with(lambda _, rows: rows, tmp_path))
+    def pasted(table: RealTable, rows: list[list[object]]) -> list[list[object]]:
+        """The rows of the first recording of three or more, pasted over those of the next one."""
         blocks: dict[str, list[int]] = {}
-        for index, row in enumerate(read):
+        for index, row in enumerate(table.read(table.written_with(lambda _, rows: rows, tmp_path))):
             blocks.setdefault(row.recording, []).append(index)
         first, second = [one for one in blocks.values() if len(one) >= 3][:2]
-        pasted = [[*with_numbers_of(rows[one], rows[second[0]], table)] for one in first]
-        return [row for index, row in enumerate(rows) if index not in second] + pasted
+        others = [row for index, row in enumerate(rows) if index not in second]
+        return others + [with_numbers_of(rows[index], rows[second[0]], table) for index in first]
 
-    def with_numbers_of(row, named, table):
-        own = list(named)
-        for column in (table.onset, table.apex, table.offset, table.kind):
-            own[column] = row[column]
-        return own
-
-    review = small_table.review_of(table.written_with(copied, tmp_path))
+    review = small_table.review_of(small_table.written_with(pasted, tmp_path))
 
     assert Name.COPIED_RECORDINGS in {finding.name for finding in review.problems}
 
 
 def test_what_changes_no_truth_is_a_remark(small_table, tmp_path):
-    review = small_table.review_of(table.written_with(lambda _, rows: [*rows[1:], rows[0]], tmp_path))
+    review = small_table.review_of(small_table.written_with(lambda _, rows: [*rows[1:], rows[0]], tmp_path))
 
     assert review.problems == ()
     assert [finding.name for finding in review.findings] == [Name.SCATTERED_RECORDINGS]
