@@ -17,6 +17,8 @@ from platform.rendering.dataset import (
 from platform.stages.computing import num_cores
 from platform.stages.rendering import render_demo, render_kept_demo, render_missing
 from platform.stages.workspace_options import add_workspace_option
+from spotformer_core.datasets.policy_choices import Acceptance
+from spotformer_core.datasets.published import PUBLISHED, row_totals
 from spotformer_core.datasets.releases import ANNOTATION_TABLES
 from spotformer_core.errors import InvalidValueError
 
@@ -68,7 +70,9 @@ def _render_layout(options: argparse.Namespace) -> int:
     copy_annotations(options.annotations, root, layout=layout)
     print(f"{len(plans)} recordings in {root}: {rendered} rendered now, the others were there")
     skip = " --missing-recordings skip" if options.recordings else ""
-    print(f"next: python -m platform.search --dataset {layout} --root {root}{skip}")
+    is_other = not options.recordings and row_totals(rows) != PUBLISHED[layout]
+    accept = f" --policy other-totals={Acceptance.ACCEPT}" if is_other else ""
+    print(f"next: python -m platform.search --dataset {layout} --root {root}{skip}{accept}")
     return DONE
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from platform.reporting.published_tables import (
-    CAS_ME_3,
     MATCHED,
     PUBLISHED_TRUTHS,
     STANDING_TRUTHS,

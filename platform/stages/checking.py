@@ -2,14 +2,13 @@
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
 from platform.console.command import DONE, UNDONE
 from platform.landmarks.source import LandmarkSource
 from platform.stages.reading import DatasetOptions, chosen_dataset
+from spotformer_core.datasets.findings import TableReview
 from spotformer_core.datasets.policies import MEANINGS, MissingRecordings
 from spotformer_core.datasets.policy_choices import AnnotationPolicies
-from spotformer_core.datasets.published import PUBLISHED, totals
 from spotformer_core.datasets.recording import Dataset, ExpressionKind, Recording
 from spotformer_core.errors import LandmarkError
 
@@ -34,7 +33,8 @@ def check_dataset(options: DatasetOptions, landmarks: Callable[[], LandmarkSourc
         landmarks: makes the landmark source, which may turn out to be unusable.
 
     Returns:
-        The exit code: `DONE`, or `UNDONE` when something is missing without which the dataset cannot be extracted.
+        The exit code: `DONE`, or `UNDONE` when something is missing without which the dataset cannot be extracted, or
+        the annotation table as a whole has a problem that the options do not accept.
 
     Raises:
         DatasetError: when the dataset cannot be read at all.
@@ -42,13 +42,13 @@ def check_dataset(options: DatasetOptions, landmarks: Callable[[], LandmarkSourc
     dataset = chosen_dataset(options, missing_recordings=MissingRecordings.SKIP)
     _print_found(dataset, options)
     _print_repaired(dataset, options.policies)
+    _print_review(dataset.review)
     problems, lost = _problems(dataset, options, landmarks)
     _print_missing(dataset, problems)
     if lost:
         told = f"{sum(lost.values())} in {_named(list(lost))}"
         print(f"frames without a face: {told}; --lost-faces says what becomes of them")
-    _print_published(dataset, is_whole=not options.recordings)
-    return UNDONE if problems else DONE
+    return UNDONE if problems or dataset.review.problems else DONE
 
 
 def _print_found(dataset: Dataset, options: DatasetOptions) -> None:
@@ -89,6 +89,16 @@ def _print_repaired(dataset: Dataset, policies: AnnotationPolicies) -> None:
         print("  by --policy " + " --policy ".join(f"{name}={value}" for name, value in changed.items()))
 
 
+def _print_review(review: TableReview) -> None:
+    print(
+        "\nthe annotation table as a whole" if review.findings else "\nthe annotation table as a whole: nothing found"
+    )
+    for finding in review.findings:
+        print(f"  {finding.line}")
+    for line in review.totals:
+        print(f"  totals of {line}")
+
+
 def _problems(
     dataset: Dataset, options: DatasetOptions, landmarks: Callable[[], LandmarkSource]
 ) -> tuple[list[str], dict[str, int]]:
@@ -96,7 +106,7 @@ def _problems(
     problems = [f"{name} cannot be read: {reason}" for name, reason in dataset.unreadable.items()]
     if dataset.missing and options.missing_recordings is MissingRecordings.ERROR and not options.recordings:
         problems.append(
-            f"annotated but not on disk: {_named(dataset.missing)}. "
+            f"named in a table but not on disk: {_named(dataset.missing)}. "
             "Unpack them, or leave their rows out with --missing-recordings skip."
         )
     try:
@@ -132,20 +142,6 @@ def _print_missing(dataset: Dataset, problems: Sequence[str]) -> None:
     without = [recording.name for recording in dataset.recordings if not recording.expressions]
     if without:
         print(f"without expressions, which is no fault: {_named(without)}")
-
-
-def _print_published(dataset: Dataset, *, is_whole: bool) -> None:
-    """Compares the totals with those of the release; a difference is no fault, since releases differ."""
-    published = PUBLISHED.get(dataset.name)
-    if published is None or not is_whole:
-        return
-    here = asdict(totals(dataset))
-    different = [
-        f"{value} {name} published, {here[name]} here"
-        for name, value in asdict(published).items()
-        if here[name] != value
-    ]
-    print(f"\npublished totals of annotated recordings: {'; '.join(different) if different else 'all the same'}")
 
 
 def _named(names: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from platform.stages.reading import describe
+from platform.stages.reading import describe, print_review
 from platform.study.workspace import Workspace
 from search_spaces.vocabulary import Space
 from spotformer_core.datasets import lineage
@@ -138,6 +138,7 @@ def released_options(options: argparse.Namespace) -> ReleasedOptions:
         missing_recordings=MissingRecordings(options.missing_recordings),
         policies=parse_policies(options.policy),
         annotations=options.annotations.expanduser().resolve(),
+        is_part=bool(options.recordings) or options.missing_recordings == str(MissingRecordings.SKIP),
     )
     columns = options.region_columns
     return ReleasedOptions(
@@ -156,7 +157,8 @@ def find_released(options: ReleasedOptions, *, workspace: Workspace) -> FoundFea
     Raises:
         DatasetError: when the folder holds no features, and when a file is no array of windows unless
             `missing_recordings` is SKIP.
-        AnnotationError: when the table is missing or breaks a rule, or recordings have no features.
+        AnnotationError: when the table is missing, breaks a rule or has as a whole a problem that the policies do not
+            accept, or recordings have no features.
     """
     annotations = options.reading.annotations
     rows = lineage.read_annotations(annotations) if annotations is not None else ()
@@ -168,6 +170,8 @@ def find_released(options: ReleasedOptions, *, workspace: Workspace) -> FoundFea
     if options.recordings:
         dataset = select_recordings(dataset, options.recordings)
     print(describe(dataset))
+    print_review(dataset.review)
+    dataset.review.require_accepted()
     settings = ReleasedSettings(
         region_columns=options.region_columns or _common_columns(shapes),
         first_entry=options.first_entry,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spotformer_core.datasets import lineage
+from spotformer_core.datasets.findings import TableReview, Verdict
 from spotformer_core.datasets.policies import MissingRecordings
 from spotformer_core.datasets.policy_choices import AnnotationPolicies, parse_policies, policy_values
 from spotformer_core.datasets.reader import DATASET_NAMES, ReadingOptions, read_dataset, select_recordings
@@ -102,14 +103,26 @@ def read(options: DatasetOptions) -> Dataset:
 
     Raises:
         DatasetError: when the dataset cannot be read.
+        AnnotationError: when its table as a whole has a problem that the options do not accept.
     """
     dataset = chosen_dataset(options)
     print(describe(dataset))
+    print_review(dataset.review)
+    dataset.review.require_accepted()
     if dataset.repairs:
         print("  repaired: " + ", ".join(f"{policy} {count}" for policy, count in sorted(dataset.repairs.items())))
     for name, reason in dataset.unreadable.items():
         print(f"  {name} cannot be read: {reason}", file=sys.stderr)
     return dataset
+
+
+def print_review(review: TableReview) -> None:
+    """Says the totals of the annotation table beside the published ones, and its remarks, but not its problems."""
+    for line in review.totals:
+        print(f"  totals of {line}")
+    for finding in review.findings:
+        if finding.verdict is Verdict.REMARK:
+            print(f"  {finding.line}")
 
 
 def chosen_dataset(options: DatasetOptions, *, missing_recordings: MissingRecordings | None = None) -> Dataset:
@@ -124,7 +137,10 @@ def chosen_dataset(options: DatasetOptions, *, missing_recordings: MissingRecord
     """
     asked = MissingRecordings.SKIP if options.recordings else options.missing_recordings
     how = ReadingOptions(
-        missing_recordings=missing_recordings or asked, policies=options.policies, annotations=options.annotations
+        missing_recordings=missing_recordings or asked,
+        policies=options.policies,
+        annotations=options.annotations,
+        is_part=asked is MissingRecordings.SKIP,
     )
     dataset = read_dataset(options.name, options.root, how)
     return select_recordings(dataset, options.recordings) if options.recordings else dataset

@@ -26,6 +26,7 @@ from spotformer_core.datasets.assembly import (
     require_recordings,
     require_root,
 )
+from spotformer_core.datasets.dataset_names import CAS_ME_2
 from spotformer_core.datasets.policies import Policy
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.datasets.stored_recording import StoredRecording
@@ -33,7 +34,7 @@ from spotformer_core.datasets.table_rows import TableRow, shown
 from spotformer_core.datasets.tables import find_table, read_headerless_table
 from spotformer_core.errors import AnnotationError, InvalidValueError, did_you_mean
 
-NAME = "cas-me-2"
+NAME = CAS_ME_2
 FRAMES_PER_SECOND = 30
 FIRST_FRAME_NUMBER = 1
 FRAMES_FOLDER = "rawpic"
@@ -92,16 +93,27 @@ def read(root: Path, options: ReadingOptions = DEFAULT_OPTIONS) -> Dataset:
         AnnotationError: when the table is missing or breaks a rule, or recordings are missing.
         RecordingError: when no folder can be read as frames, or two hold the same recording.
     """
-    require_root(root, dataset=NAME)
+    return read_laid_out(root, options, name=NAME)
+
+
+def read_laid_out(root: Path, options: ReadingOptions, *, name: str) -> Dataset:
+    """Any dataset that is laid out as CAS(ME)^2 is, under its own name.
+
+    Raises:
+        DatasetError, AnnotationError, RecordingError: as `read` does.
+    """
+    require_root(root, dataset=name)
     stored, repairs = _stored_recordings(root)
-    require_recordings(stored, root=root, dataset=NAME, layout=f"{FRAMES_FOLDER}/s15/15_0101disgustingteeth/img001.jpg")
+    require_recordings(stored, root=root, dataset=name, layout=f"{FRAMES_FOLDER}/s15/15_0101disgustingteeth/img001.jpg")
+    table = options.annotations or find_table(root, pattern=ANNOTATION_PATTERN)
     return assemble_dataset(
-        NAME,
+        name,
         root=root,
         stored=stored,
-        rows=read_annotations(options.annotations or find_table(root, pattern=ANNOTATION_PATTERN)),
+        rows=read_annotations(table),
         options=options,
         repairs=repairs,
+        table=table,
     )
 
 

@@ -5,7 +5,7 @@
     <root>/exception/error_info_damaged_image_partA.txt           optional: images that cannot be opened
 
 File numbers are those of the table; they begin at 0 to 9 and have gaps. Letters of recordings are small or capital on
-disk and in the table alike. [Deng2024] counts only short expressions: policy expression-lengths.
+disk and in the table alike. [Deng2024] and LGSNet count only short expressions: policy expression-lengths.
 """
 
 import re
@@ -21,16 +21,18 @@ from spotformer_core.datasets.assembly import (
     require_recordings,
     require_root,
 )
+from spotformer_core.datasets.dataset_names import CAS_ME_3
+from spotformer_core.datasets.lgsnet_list import LIST_FILE
 from spotformer_core.datasets.policies import Policy
-from spotformer_core.datasets.policy_choices import DamagedFrames, ExpressionLengths
-from spotformer_core.datasets.recording import Dataset, ExpressionKind
+from spotformer_core.datasets.policy_choices import DamagedFrames
+from spotformer_core.datasets.recording import Dataset
 from spotformer_core.datasets.stored_recording import StoredRecording
 from spotformer_core.datasets.table_rows import TableRow, shown
 from spotformer_core.datasets.tables import find_table, read_table
 from spotformer_core.errors import AnnotationError
 from spotformer_core.limited_files import read_limited
 
-NAME = "cas-me-3"
+NAME = CAS_ME_3
 FRAMES_PER_SECOND = 30
 FIRST_FRAME_NUMBER = 0
 """The smallest in the release; most recordings begin at 4 to 7."""
@@ -39,9 +41,6 @@ ANNOTATION_PATTERN = "cas(me)3_part_A_v[0-9]*.xls*"
 """Names of annotation tables that are accepted, whatever their case."""
 SHEET = "AU+Emotion"
 COLUMNS = ("Subject", "Filename", "Onset", "Apex", "Offset", "AU", "Expression type", "Objective class")
-LONGEST_FRAMES = {ExpressionKind.MICRO: 15, ExpressionKind.MACRO: 120}
-"""The paper's limits, from onset to offset. Differs from [Deng2024] Sec. 4.1: the text has "less than 15" for micro,
-but only "up to 15" leaves (288 of) its 285."""
 
 _COLUMNS_READ = ("Subject", "Filename", "Onset", "Apex", "Offset", "Expression type")
 _EMOTION = "Objective class"
@@ -70,15 +69,14 @@ def read(root: Path, options: ReadingOptions = DEFAULT_OPTIONS) -> Dataset:
     stored = _stored_recordings(root, damaged=damaged)
     require_recordings(stored, root=root, dataset=NAME, layout="part_A/data/part_A/spNO.1/a/color/7.jpg")
     path = options.annotations or find_table(root, pattern=ANNOTATION_PATTERN, folders=_ANNOTATION_FOLDERS)
-    rows = read_annotations(path)
-    counted = [row for row in rows if _counts(row, options.policies.expression_lengths)]
     return assemble_dataset(
         NAME,
         root=root,
         stored=stored,
-        rows=counted,
+        rows=read_annotations(path),
         options=options,
-        repairs=Counter({Policy.LENGTH_DROPPED: len(rows) - len(counted)}),
+        repairs=Counter(),
+        table=path,
     )
 
 
@@ -88,6 +86,11 @@ def read_annotations(path: Path) -> tuple[AnnotationRow, ...]:
     Raises:
         AnnotationError: when the file is no such table, naming the row that breaks a rule.
     """
+    if path.name == LIST_FILE:
+        raise AnnotationError(
+            f"the annotation table of {NAME} must be that of the release, got LGSNet's list {path}, which has no "
+            f"apexes. Put the list beside {ANNOTATION_FILE}, name that one, and add --policy expression-lengths=lgsnet."
+        )
     rows = read_table(path, sheet=SHEET, columns=_COLUMNS_READ, optional=(_EMOTION,))
     return tuple(_annotation_row(row) for row in rows)
 
@@ -101,10 +104,6 @@ def recording_folder(root: Path, *, recording: str) -> Path:
 def frame_file_name(recording: str, *, number: int) -> str:  # noqa: ARG001 - the same signature for every dataset
     """The release's name of a frame, the same in every recording."""
     return f"{number}.jpg"
-
-
-def _counts(row: AnnotationRow, lengths: ExpressionLengths) -> bool:
-    return lengths is ExpressionLengths.ALL or row.offset - row.onset <= LONGEST_FRAMES[row.kind]
 
 
 def _annotation_row(row: TableRow) -> AnnotationRow:

@@ -4,6 +4,7 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from spotformer_core.datasets.headings import folded, heading_positions
 from spotformer_core.datasets.table_rows import TableRow, shown
 from spotformer_core.errors import AnnotationError, did_you_mean
 
@@ -27,10 +28,11 @@ def read_csv_table(
             twice or one that is not allowed, or a row has more cells than the header.
     """
     lines = _lines(path)
-    header = [name.strip().casefold() for name in lines[0][1]] if lines else []
+    header = [folded(name) for name in lines[0][1]] if lines else []
+    wanted = heading_positions(header, wanted=(*columns, *optional), place=str(path))
     _require_columns(header, columns=columns, path=path)
-    _require_known_once(header, known=(*columns, *optional), others_allowed=others_allowed, path=path)
-    wanted = {name: header.index(name.casefold()) for name in (*columns, *optional) if name.casefold() in header}
+    if not others_allowed:
+        _require_known(header, known=(*columns, *optional), path=path)
     rows = []
     for row_number, line in lines[1:]:
         if len(line) > len(header):
@@ -67,19 +69,17 @@ def _no_table(path: Path, reason: str) -> AnnotationError:
 
 def _require_columns(header: Sequence[str], *, columns: Sequence[str], path: Path) -> None:
     for name in columns:
-        if name.casefold() not in header:
+        if folded(name) not in header:
             raise AnnotationError(
                 f"the first row of {path} must have the columns {', '.join(columns)}, got no {name} in "
-                f"{shown(', '.join(header))}. Add it."
+                f"{shown(', '.join(header))}. "
+                "Add it, and separate columns by commas."
             )
 
 
-def _require_known_once(header: Sequence[str], *, known: Sequence[str], others_allowed: bool, path: Path) -> None:
+def _require_known(header: Sequence[str], *, known: Sequence[str], path: Path) -> None:
     for name in header:
-        is_known = name in {one.casefold() for one in known}
-        if is_known and header.count(name) > 1:
-            raise AnnotationError(f"a column must stand once in {path}, got {name} twice. Remove one of them.")
-        if not is_known and not others_allowed:
+        if name not in {folded(one) for one in known}:
             raise AnnotationError(
                 f"{path} must have known columns only, got {shown(name)}. {did_you_mean(name[:80], known)}"
             )

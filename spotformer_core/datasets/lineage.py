@@ -53,14 +53,15 @@ def read(root: Path, options: ReadingOptions = DEFAULT_OPTIONS) -> Dataset:
         RecordingError: when no folder can be read as frames, or two hold the same recording.
     """
     require_root(root, dataset=NAME)
-    rows = read_annotations(options.annotations or find_table(root, pattern=ANNOTATION_PATTERN))
+    table = options.annotations or find_table(root, pattern=ANNOTATION_PATTERN)
+    rows = read_annotations(table)
     stored = [
         replace(_stored_recording(name, subject, options.policies), path=folder)
         for name, subject in _subject_of(rows).items()
         for folder in _folders_of(root, name=name, subject=subject)
     ]
     require_recordings(stored, root=root, dataset=NAME, layout="samm_006/samm_006_1/img_00000.jpg")
-    return assemble_dataset(NAME, root=root, stored=stored, rows=rows, options=options, repairs=Counter())
+    return assemble_dataset(NAME, root=root, stored=stored, rows=rows, options=options, repairs=Counter(), table=table)
 
 
 def read_without_frames(
@@ -75,13 +76,14 @@ def read_without_frames(
         AnnotationError: when the table is missing or breaks a rule, or recordings have no length.
     """
     require_root(root, dataset=NAME)
-    rows = read_annotations(options.annotations or find_table(root, pattern=ANNOTATION_PATTERN))
+    table = options.annotations or find_table(root, pattern=ANNOTATION_PATTERN)
+    rows = read_annotations(table)
     stored = [
         replace(_stored_recording(name, subject, options.policies), num_frames=num_frames[name])
         for name, subject in _subject_of(rows).items()
         if num_frames.get(name, 0) > 0
     ]
-    return assemble_dataset(NAME, root=root, stored=stored, rows=rows, options=options, repairs=Counter())
+    return assemble_dataset(NAME, root=root, stored=stored, rows=rows, options=options, repairs=Counter(), table=table)
 
 
 def read_annotations(path: Path) -> tuple[AnnotationRow, ...]:

@@ -66,7 +66,15 @@ def read(root: Path, options: ReadingOptions = DEFAULT_OPTIONS) -> Dataset:
     described = _described(rows, read_recordings(root / RECORDING_FILE))
     stored = list(_stored_recordings(root, described))
     require_recordings(stored, root=root, dataset=NAME, layout="anna_1.mp4 or anna_1/000001.png")
-    return assemble_dataset(NAME, root=root, stored=stored, rows=rows, options=options, repairs=Counter())
+    return assemble_dataset(
+        NAME,
+        root=root,
+        stored=stored,
+        rows=rows,
+        options=options,
+        repairs=Counter(),
+        described={name: one.subject for name, one in described.items()},
+    )
 
 
 def read_annotations(path: Path) -> tuple[AnnotationRow, ...]:

@@ -70,6 +70,12 @@ class Policy(StrEnum):
         "An expression that begins past the end of the recording stayed there: a truth that nothing can find.",
     )
     LENGTH_DROPPED = ("length-outside-limits-dropped", "A row longer than the paper's limits was left out.")
+    LIST_DROPPED = ("not-in-list-dropped", "A row that LGSNet's list does not have was left out.")
+    DUPLICATE_DROPPED = (
+        "duplicated-row-dropped",
+        "A row with recording, onset and offset of an earlier one was left out.",
+    )
+    EMPTY_ROW_DROPPED = ("empty-row-dropped", "A row with onset 0 and offset 0 was left out.")
     MISSING_RECORDING_SKIPPED = ("missing-recording-skipped", "A row of a recording that is not on disk was left out.")
     UNREADABLE_RECORDING_SKIPPED = (
         "unreadable-recording-skipped",

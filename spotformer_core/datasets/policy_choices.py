@@ -79,6 +79,41 @@ class ExpressionLengths(StrEnum):
     ALL = "all"
     PAPER = "paper"
     """Micro up to 15 and macro up to 120 frames from onset to offset, [Deng2024] Sec. 4.1: 288 and 2364 rows."""
+    LGSNET = "lgsnet"
+    """The rows in LGSNet's published list, which lies beside the table: 277 and 2071 rows (`lgsnet_list`)."""
+
+
+class DuplicatedRows(StrEnum):
+    """Rows with the same recording, onset and offset, and recordings with the same rows."""
+
+    REFUSE = "refuse"
+    KEEP = "keep"
+    DROP = "drop"
+    """Only the first of such rows counts; recordings with the same rows stay refused."""
+
+
+class EmptyRows(StrEnum):
+    """Rows whose onset and offset are both 0."""
+
+    REFUSE = "refuse"
+    KEEP = "keep"
+    """As an expression on the first frame."""
+    DROP = "drop"
+
+
+class SameNames(StrEnum):
+    """Subjects or recordings whose names differ by case, leading zeros or separators only."""
+
+    REFUSE = "refuse"
+    DISTINCT = "distinct"
+    """They are different people or recordings."""
+
+
+class Acceptance(StrEnum):
+    """Whether a problem of the table as a whole stops the work."""
+
+    REFUSE = "refuse"
+    ACCEPT = "accept"
 
 
 class FirstFrame(StrEnum):
@@ -115,6 +150,13 @@ class AnnotationPolicies:
     expression_lengths: ExpressionLengths = ExpressionLengths.ALL
     lineage_first_frame: FirstFrame = FirstFrame.BY_DATASET
     samm_step: SammStep = SammStep.SEVEN
+    duplicated_rows: DuplicatedRows = DuplicatedRows.REFUSE
+    empty_rows: EmptyRows = EmptyRows.REFUSE
+    same_names: SameNames = SameNames.REFUSE
+    unknown_recordings: Acceptance = Acceptance.REFUSE
+    other_totals: Acceptance = Acceptance.REFUSE
+    excess_repairs: Acceptance = Acceptance.REFUSE
+    odd_lengths: Acceptance = Acceptance.REFUSE
 
     def as_dict(self) -> dict[str, str]:
         """Names as on the command line, to values."""

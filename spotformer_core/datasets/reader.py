@@ -40,9 +40,7 @@ class DatasetReader(Protocol):
 
 
 def _read_demo(root: Path, options: ReadingOptions = DEFAULT_OPTIONS) -> Dataset:
-    dataset = cas_me_2.read(root, options)
-    recordings = tuple(replace(recording, dataset=DEMO_NAME) for recording in dataset.recordings)
-    return replace(dataset, name=DEMO_NAME, recordings=recordings)
+    return cas_me_2.read_laid_out(root, options, name=DEMO_NAME)
 
 
 _READERS: dict[str, DatasetReader] = {

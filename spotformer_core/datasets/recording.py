@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from spotformer_core.datasets.findings import NO_REVIEW, TableReview
 from spotformer_core.errors import InvalidValueError
 from spotformer_core.file_names import require_file_name
 
@@ -99,6 +100,7 @@ class Dataset:
             met nothing are absent.
         missing: names of recordings that are annotated but not on disk.
         unreadable: name of a recording that is on disk but cannot be read, to the reason.
+        review: what is striking about the annotation table as a whole.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Dataset:
     repairs: dict[str, int] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     unreadable: dict[str, str] = field(default_factory=dict)
+    review: TableReview = NO_REVIEW
 
     @property
     def subjects(self) -> tuple[str, ...]:

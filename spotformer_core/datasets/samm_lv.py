@@ -18,13 +18,14 @@ from spotformer_core.datasets.assembly import (
     require_recordings,
     require_root,
 )
+from spotformer_core.datasets.dataset_names import SAMM_LV
 from spotformer_core.datasets.recording import Dataset
 from spotformer_core.datasets.stored_recording import StoredRecording
 from spotformer_core.datasets.table_rows import TableRow, shown
 from spotformer_core.datasets.tables import find_table, read_table
 from spotformer_core.errors import AnnotationError
 
-NAME = "samm-lv"
+NAME = SAMM_LV
 FRAMES_PER_SECOND = 200
 """Of the release."""
 FRAME_STEP = 7
@@ -63,13 +64,15 @@ def read(root: Path, options: ReadingOptions = DEFAULT_OPTIONS) -> Dataset:
     require_root(root, dataset=NAME)
     stored = _stored_recordings(root, frame_step=int(options.policies.samm_step))
     require_recordings(stored, root=root, dataset=NAME, layout=f"{FRAMES_FOLDER}/006_1/006_1_0001.jpg")
+    table = options.annotations or find_table(root, pattern=ANNOTATION_PATTERN)
     return assemble_dataset(
         NAME,
         root=root,
         stored=stored,
-        rows=read_annotations(options.annotations or find_table(root, pattern=ANNOTATION_PATTERN)),
+        rows=read_annotations(table),
         options=options,
         repairs=Counter(),
+        table=table,
     )
 
 

@@ -43,11 +43,11 @@ def main(path: str, sheet: str) -> None:
 
 def _read(path: str, sheet: str) -> dict[str, object]:
     with CalamineWorkbook.from_path(path) as workbook:
-        names = {name.strip().casefold(): name for name in workbook.sheet_names}
-        name = names.get(sheet.strip().casefold())
-        if name is None:
-            return {"names": workbook.sheet_names, "rows": None}
-        cells = workbook.get_sheet_by_name(name)
+        wanted = sheet.strip().casefold()
+        names = [name for name in workbook.sheet_names if name.strip().casefold() == wanted]
+        if len(names) != 1:
+            return {"names": workbook.sheet_names, "rows": None, "num_same": len(names)}
+        cells = workbook.get_sheet_by_name(names[0])
         last_row, last_column = cells.end or (0, 0)
         if (last_row + 1) * (last_column + 1) > MOST_CELLS:
             return {"error": f"a sheet of {last_row + 1} rows and {last_column + 1} columns"}

@@ -23,7 +23,7 @@ def read_rows(path: Path, *, sheet: str) -> list[list[object]]:
     file with 40 bytes changed, one in five made the parser ask for more memory than there is, which ended it.
 
     Raises:
-        AnnotationError: when the file is missing, too large or no spreadsheet, or lacks the sheet.
+        AnnotationError: when the file is missing, too large or no spreadsheet, lacks the sheet or has it twice.
     """
     if not path.is_file():
         raise AnnotationError(f"an annotation table must be a file, got {path}. Copy the table of the release there.")
@@ -31,6 +31,11 @@ def read_rows(path: Path, *, sheet: str) -> list[list[object]]:
     if "error" in answer:
         raise _no_spreadsheet(path, str(answer["error"]))
     rows = answer["rows"]
+    if rows is None and answer["num_same"]:
+        raise AnnotationError(
+            f"{path} must have one sheet {sheet!r}, got {answer['num_same']} whose names differ by case or spaces "
+            "only. Remove the copy."
+        )
     if rows is None:
         raise AnnotationError(
             f"{path} must have a sheet {sheet!r}, got {', '.join(map(repr, answer['names'])) or 'none'}. "

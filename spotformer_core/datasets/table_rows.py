@@ -1,5 +1,6 @@
 """One row of an annotation table, with cells under the names of their columns."""
 
+import re
 import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from spotformer_core.errors import AnnotationError
 MOST_FRAMES = 100_000_000
 """No frame number is larger: 100 million frames are five days at 200 per second."""
 
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 80
 
@@ -55,18 +57,21 @@ class TableRow:
         return str(cell).strip()
 
     def number(self, column: str) -> float:
-        """The cell as a number; numbers stored as text count.
+        """The cell as a number; of text only digits with an optional sign and decimal point count.
+
+        Whatever else Python or a spreadsheet program would read as a number is refused: "1_0_0", "1e3" (a program that
+        writes this has dropped digits), "12,5", "1 000", digits of other scripts, dates.
 
         Raises:
-            AnnotationError: when the cell holds no finite number.
+            AnnotationError: when the cell holds no such number.
         """
         cell = self.cells[column]
-        try:
-            number = float("nan") if isinstance(cell, bool) else float(cell)  # type: ignore[arg-type]
-        except (TypeError, ValueError, OverflowError):
-            number = float("nan")
-        if not isfinite(number):
-            raise AnnotationError(f"{column} must be a number, got {shown(cell)} in {self.place}. Correct the cell.")
+        number = _number(cell)
+        if number is None:
+            raise AnnotationError(
+                f"{column} must be a number, got {shown(cell)} in {self.place}. "
+                "Write it with digits and at most one decimal point."
+            )
         return number
 
     def frame_number(self, column: str) -> float:
@@ -86,3 +91,16 @@ class TableRow:
     def is_empty(self, column: str) -> bool:
         """Whether the cell holds nothing but spaces."""
         return not str(self.cells[column]).strip()
+
+
+def _number(cell: object) -> float | None:
+    """The finite number in a cell, None when it holds anything else."""
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        return None
+    if isinstance(cell, str) and not _NUMBER.fullmatch(cell.strip()):
+        return None
+    try:
+        number = float(cell)
+    except OverflowError:
+        return None
+    return number if isfinite(number) else None

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from spotformer_core.datasets.headings import folded, heading_positions
 from spotformer_core.datasets.spreadsheets import read_rows
 from spotformer_core.datasets.table_rows import TableRow
 from spotformer_core.errors import AnnotationError
@@ -51,26 +52,24 @@ def read_table(path: Path, *, sheet: str, columns: Sequence[str], optional: Sequ
     The header is the first row that holds all of `columns`, whatever their case and order; rows above it are ignored.
 
     Raises:
-        AnnotationError: when the file is missing or no spreadsheet, lacks the sheet, or no row is such a header.
+        AnnotationError: when the file is missing or no spreadsheet, lacks the sheet, no row is such a header, or a
+            heading stands twice.
     """
     rows = read_rows(path, sheet=sheet)
-    wanted = [_folded(column) for column in columns]
     for header_index, row in enumerate(rows):
-        header = [_folded(cell) for cell in row]
-        if set(wanted) <= set(header):
-            indices = [header.index(column) for column in wanted]
-            others = {one: header.index(_folded(one)) for one in optional if _folded(one) in header}
+        if {folded(column) for column in columns} <= {folded(cell) for cell in row}:
+            positions = heading_positions(row, wanted=(*columns, *optional), place=f"sheet {sheet!r} of {path}")
             return _named_rows(
                 rows,
                 path=path,
                 sheet=sheet,
-                columns=(*columns, *others),
-                indices=(*indices, *others.values()),
+                columns=tuple(positions),
+                indices=tuple(positions.values()),
                 first=header_index + 1,
-                absent=[one for one in optional if one not in others],
+                absent=[one for one in optional if one not in positions],
             )
-    held = {_folded(cell) for row in rows for cell in row}
-    missing = [column for column in columns if _folded(column) not in held]
+    held = {folded(cell) for row in rows for cell in row}
+    missing = [column for column in columns if folded(column) not in held]
     raise AnnotationError(
         f"sheet {sheet!r} of {path} must have a header row with {', '.join(columns)}, got no row with "
         f"{', '.join(missing) if missing else 'all of them'}. Restore the header of the release."
@@ -114,8 +113,3 @@ def _named_rows(
         for index in range(first, len(rows))
         if any(rows[index][at] != "" for at in indices)
     )
-
-
-def _folded(cell: object) -> str:
-    """Text as headers and sheet names are compared."""
-    return str(cell).strip().casefold()

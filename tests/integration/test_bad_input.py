@@ -92,11 +92,31 @@ def test_fewer_than_two_subjects(fails, tmp_path: Path):
     assert "at least 2 subjects, got ['s15']" in said
 
 
+@pytest.mark.parametrize("dry_run", [(), ("--dry-run",)])
+def test_a_table_with_every_row_twice(fails, tmp_path: Path, dry_run: tuple[str, ...]):
+    write_cas_me_2(tmp_path, rows=[(1, "disgust1_1", 5, 10, 30), (2, "disgust1_1", 5, 10, 30)] * 2)
+
+    said = fails("--dataset", "cas-me-2", "--root", tmp_path, *dry_run)
+
+    assert "duplicated-rows 2: 2 of 4 rows have recording, onset and offset of an earlier one" in said
+    assert "accept it with --policy duplicated-rows=drop" in said
+    assert "300 macro published, 4 here" in said
+
+
+def test_apexes_and_offsets_in_each_others_column(fails, tmp_path: Path):
+    rows = [(subject, "disgust1_1", onset, onset + 9, onset + 4) for subject in (1, 2) for onset in (5, 15, 25)]
+    write_cas_me_2(tmp_path, rows=rows)
+
+    said = fails("--dataset", "cas-me-2", "--root", tmp_path, "--policy", "other-totals=accept")
+
+    assert "apex-outside 6: the apex lies outside onset and offset in 6 of 6 rows (the release: 3)" in said
+
+
 def test_landmarks_that_are_nowhere(fails, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     write_cas_me_2(tmp_path, rows=[(1, "disgust1_1", 5, 10, 30), (2, "disgust1_1", 5, 10, 30)])
     monkeypatch.setenv("HOME", str(tmp_path))
 
-    said = fails("--dataset", "cas-me-2", "--root", tmp_path)
+    said = fails("--dataset", "cas-me-2", "--root", tmp_path, "--policy", "other-totals=accept")
 
     assert len(said.strip().splitlines()) == 3
     assert "1k3d68.onnx" in said

@@ -18,6 +18,7 @@ from tests.small_cas_me_2 import write_cas_me_2
 PAGE = REPOSITORY / "docs" / "faq.md"
 QUOTED = re.compile(r"^```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ROWS = [(1, "disgust1_1", 5, 10, 30), (2, "disgust1_1", 5, 10, 30)]
+SMALL = "--policy other-totals=accept"
 SMOKE = "--space smoke --configurations 3"
 
 
@@ -65,6 +66,11 @@ def reversed_interval(here: Here) -> str:
     return here.says("search", "--dataset cas-me-2 --root /data/CASME2")
 
 
+def rows_twice(here: Here) -> str:
+    here.dataset(ROWS * 2)
+    return here.says("search", f"--dataset cas-me-2 --root /data/CASME2 {SMALL}")
+
+
 def one_subject(here: Here) -> str:
     here.dataset()
     return here.says("search", "--dataset cas-me-2 --root /data/CASME2 --recordings s15_0101")
@@ -72,13 +78,13 @@ def one_subject(here: Here) -> str:
 
 def no_models(here: Here) -> str:
     here.dataset()
-    return here.says("search", "--dataset cas-me-2 --root /data/CASME2 --workspace /data/workspace")
+    return here.says("search", f"--dataset cas-me-2 --root /data/CASME2 {SMALL} --workspace /data/workspace")
 
 
 def no_landmark_files(here: Here) -> str:
     here.dataset()
     (here.folder / "CASME2" / "landmarks").mkdir()
-    return here.says("search", "--dataset cas-me-2 --root /data/CASME2 --workspace /data/workspace")
+    return here.says("search", f"--dataset cas-me-2 --root /data/CASME2 {SMALL} --workspace /data/workspace")
 
 
 def misspelt_space(here: Here) -> str:
@@ -133,6 +139,7 @@ PROVOKED: list[Callable[[Here], str]] = [
     no_such_root,
     annotated_but_not_there,
     reversed_interval,
+    rows_twice,
     one_subject,
     no_models,
     no_landmark_files,

@@ -197,9 +197,12 @@ class PlainTree:
             [recording, recording.split("_")[0], type_, onset, apex, offset]
             for recording, type_, onset, apex, offset in rows
         ]
-        return self.write_tables(
-            annotations=body, recordings=list(zip(self.recordings, self.subjects, [30] * 3, strict=True))
-        )
+        on_disk = [
+            (recording, subject, 30)
+            for recording, subject in zip(self.recordings, self.subjects, strict=True)
+            if (self.root / recording).is_dir()
+        ]
+        return self.write_tables(annotations=body, recordings=on_disk)
 
     def write_tables(
         self,

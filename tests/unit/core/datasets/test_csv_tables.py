@@ -29,7 +29,7 @@ def test_columns_may_stand_in_any_order_and_case_and_empty_rows_are_left_out(pat
     [
         (b"", "must have the columns onset, offset, got no onset in ''"),
         (b"onset\n1\n", "got no offset in 'onset'"),
-        (b"onset,offset,Onset\n", "a column must stand once in .*, got onset twice"),
+        (b"onset,offset,Onset\n", "a column must stand once in .*, got 'onset' in columns 1 and 3"),
         (b"onset,offset\n1,2,3\n", "each of the 2 columns of its header, got 3 in row 2"),
         (b"onset,offset\n\xff,2\n", r"must be a CSV file in UTF-8, got \S+ \('utf-8' codec"),
         (b'onset,offset\n"1,2\n', r"must be a CSV file in UTF-8, got \S+ \(unexpected end of data\)"),

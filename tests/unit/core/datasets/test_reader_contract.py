@@ -217,7 +217,7 @@ class ReaderContract:
         ):
             full_tree.read(full_tree.root)
 
-    @pytest.mark.parametrize("number", [-3, 1e300])
+    @pytest.mark.parametrize("number", [-3, 10**12])
     def test_an_absurd_frame_number_is_an_error(self, full_tree, number):
         full_tree.write_table([(full_tree.recordings[0], "Macro", number, 2, 3)])
 

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from spotformer_core.datasets import samm_lv
+from spotformer_core.datasets.known_tables import KNOWN_REPAIRS
 from spotformer_core.datasets.placement import place_expression
 from spotformer_core.datasets.policies import Policy
 from spotformer_core.datasets.policy_choices import AnnotationPolicies, OnsetZero, PastEnd
@@ -141,6 +142,12 @@ def test_published_conventions_leave_as_many_rows_as_published(
 
     kinds = Counter(expression.kind for expression in placed if expression is not None)
     assert kinds == {ExpressionKind.MACRO: num_macro, ExpressionKind.MICRO: num_micro}
+
+
+def test_as_many_rows_as_are_known_end_past_the_frames_of_the_release(rows, samm_lv_frame_counts):
+    past_end = [row for row in rows if row.offset > samm_lv_frame_counts[row.recording]]
+
+    assert len(past_end) == KNOWN_REPAIRS[samm_lv.NAME].past_end
 
 
 def test_the_real_table_is_read_with_a_tree_of_all_its_recordings(real_annotation, samm_lv_frame_counts, samm_lv_tree):

@@ -59,6 +59,32 @@ def test_too_few_columns_are_an_error(tmp_path, write_sheets):
         read_headerless_table(tmp_path / "a.xlsx", sheet="codes", columns=("name", "value"))
 
 
+def test_a_wanted_heading_that_stands_twice_is_an_error(tmp_path, write_sheets):
+    write_sheets(tmp_path / "a.xlsx", {"codes": [["Onset", "Apex", " onset"], [1, 2, 3]]})
+
+    with pytest.raises(
+        AnnotationError, match=r"must stand once in sheet 'codes' of .*, got 'Onset' in columns 1 and 3"
+    ):
+        read_table(tmp_path / "a.xlsx", sheet="codes", columns=("Onset", "Apex"))
+
+
+def test_another_heading_may_stand_twice(tmp_path, write_sheets):
+    write_sheets(tmp_path / "a.xlsx", {"codes": [["Note", "Onset", "Note"], ["a", 2, "b"]]})
+
+    (row,) = read_table(tmp_path / "a.xlsx", sheet="codes", columns=("Onset",))
+
+    assert row.number("Onset") == 2
+
+
+def test_two_sheets_whose_names_differ_by_spaces_only_are_an_error(tmp_path, write_sheets):
+    write_sheets(tmp_path / "a.xlsx", {"codes": [["Onset"], [1]], "Codes ": [["Onset"], [2]]})
+
+    with pytest.raises(
+        AnnotationError, match="must have one sheet 'codes', got 2 whose names differ by case or spaces"
+    ):
+        read_table(tmp_path / "a.xlsx", sheet="codes", columns=("Onset",))
+
+
 def test_a_missing_sheet_is_an_error_that_names_the_sheets_there_are(tmp_path, write_sheets):
     write_sheets(tmp_path / "a.xlsx", {"codes": [], "rules": []})
 
@@ -89,14 +115,23 @@ def test_a_cell_without_text_is_an_error(cell):
         one_cell(cell).text("Onset")
 
 
-@pytest.mark.parametrize(("cell", "number"), [(" 37 ", 37.0), (-1, -1.0), ("5e2", 500.0), (566.4, 566.4)])
+@pytest.mark.parametrize(
+    ("cell", "number"), [(" 37 ", 37.0), ("-1", -1.0), (-1, -1.0), ("0012.50", 12.5), (566.4, 566.4)]
+)
 def test_numbers_are_read_from_numbers_and_from_text(cell, number):
     assert one_cell(cell).number("Onset") == number
 
 
-@pytest.mark.parametrize("cell", ["", "#N/A", "inf", float("nan"), False, None])
-def test_a_cell_without_a_finite_number_is_an_error(cell):
-    with pytest.raises(AnnotationError, match=f"Onset must be a number, got {cell!r} in row 4"):
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("", "#N/A", "inf", "nan", float("nan"), float("inf"), 10**400, False, None),
+        *("1_0_0", "1e3", "5E2", "0x10", "12,5", "1,000", "1 000", "1\u00a0000", "\uff11\uff12", "\u0663", "\u00b2"),
+        *("1.2.3", "1.", ".5", "--1", "+-1", "1-2", "2026-12-01", "00:00:07", "12 frames", "'12", "=12"),
+    ],
+)
+def test_a_cell_that_holds_anything_but_one_plain_number_is_an_error(cell):
+    with pytest.raises(AnnotationError, match=r"Onset must be a number, got .* in row 4"):
         one_cell(cell).number("Onset")
 
 

@@ -28,8 +28,7 @@ def test_a_study_of_a_published_dataset_stands_beside_the_tables_that_it_has_fig
                 subject=subject,
                 seed=1,
                 counts={
-                    kind: [[truths[row] // 2, 3, truths[row] - truths[row] // 2]]
-                    * len(TABLE_6.apex_thresholds)
+                    kind: [[truths[row] // 2, 3, truths[row] - truths[row] // 2]] * len(TABLE_6.apex_thresholds)
                     for kind, truths in counts.items()
                 },
                 final_loss=0.1,

@@ -11,6 +11,7 @@ from platform.console.command import DONE, UNDONE
 from platform.stages import checking, reading, workspace_options
 from spotformer_core.datasets.policies import MEANINGS
 from spotformer_core.errors import LandmarkError
+from tests.small_cas_me_2 import write_cas_me_2
 
 IMAGE = cv2.imencode(".png", np.zeros((4, 4), np.uint8))[1].tobytes()
 
@@ -54,12 +55,12 @@ def root(tmp_path):
 def check(root, capsys):
     """Exit code and printed lines."""
 
-    def run(*arguments, landmarks=Landmarks):
+    def run(*arguments, landmarks=Landmarks, dataset="plain", at=root):
         parser = argparse.ArgumentParser()
         workspace_options.add_workspace_option(parser)
         reading.add_dataset_options(parser)
         checking.add_check_option(parser)
-        options = parser.parse_args(["--dataset", "plain", "--root", str(root), "--check", *arguments])
+        options = parser.parse_args(["--dataset", dataset, "--root", str(at), "--check", *arguments])
         assert options.check
         code = checking.check_dataset(reading.dataset_options(options), landmarks)
         return code, capsys.readouterr().out.splitlines()
@@ -102,7 +103,7 @@ def test_a_recording_that_is_not_on_disk_is_missing_unless_it_is_skipped(check, 
     code_of_skip, lines_of_skip = check("--missing-recordings", "skip")
 
     assert code == UNDONE
-    assert any(line.startswith("  annotated but not on disk: 1 (anna_2). Unpack them, or") for line in lines)
+    assert any(line.startswith("  named in a table but not on disk: 1 (anna_2). Unpack them, or") for line in lines)
     assert (code_of_skip, "missing: nothing" in lines_of_skip) == (DONE, True)
 
 
@@ -141,17 +142,36 @@ def test_named_recordings_only_are_checked(check, root):
     assert not any(line.startswith("ben") for line in lines)
 
 
-def test_a_difference_from_the_published_totals_is_said_and_no_fault(check, monkeypatch):
-    published = checking.PUBLISHED["samm-lv"]
-    monkeypatch.setattr(checking, "PUBLISHED", {"plain": published})
+def test_a_problem_of_the_table_as_a_whole_is_told_until_it_is_accepted(check, root):
+    with (root / "annotations.csv").open("a") as file:
+        file.write("anna_1,anna,macro,2,,20\n")
 
     code, lines = check()
+    code_of_keep, lines_of_keep = check("--policy", "duplicated-rows=keep")
+    code_of_drop, lines_of_drop = check("--policy", "duplicated-rows=drop")
 
-    assert code == DONE
-    assert lines[-1] == (
-        "published totals of annotated recordings: 147 recordings published, 2 here; 30 subjects published, 1 here; "
-        "343 macro published, 2 here; 159 micro published, 1 here"
+    first = lines.index("the annotation table as a whole")
+    assert lines[first + 1].startswith("  problem  duplicated-rows 1: 1 of 4 rows have recording, onset and offset")
+    assert (code, code_of_keep, code_of_drop) == (UNDONE, DONE, DONE)
+    assert any(line.startswith("  remark  duplicated-rows 1: ") for line in lines_of_keep)
+    assert lines[4] == "anna              2     120      0.1      3      1"
+    assert lines_of_drop[4] == "anna              2     120      0.1      2      1"
+
+
+def test_the_table_of_a_release_is_told_beside_the_published_totals(check, root, tmp_path_factory):
+    other = tmp_path_factory.mktemp("cas")
+    write_cas_me_2(other, rows=[(1, "disgust1_1", 5, 10, 30), (2, "disgust1_1", 5, 10, 30)])
+
+    code, lines = check(dataset="cas-me-2", at=other)
+    part, _ = check("--recordings", "s15_0101", dataset="cas-me-2", at=other)
+    accepted, _ = check("--policy", "other-totals=accept", dataset="cas-me-2", at=other)
+
+    assert (code, part, accepted) == (UNDONE, DONE, DONE)
+    assert (
+        "  totals of cas-me-2: 2 recordings, 2 subjects, 2 macro, 0 micro; published "
+        "95 recordings, 22 subjects, 300 macro, 57 micro" in lines
     )
+    assert any("95 recordings published, 2 here; 22 subjects published, 2 here" in line for line in lines)
 
 
 def test_frames_without_a_face_are_counted_where_faces_were_looked_for(check):

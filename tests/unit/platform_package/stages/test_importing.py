@@ -18,6 +18,8 @@ from spotformer_core.errors import AnnotationError, DatasetError, InvalidValueEr
 from spotformer_core.flow.windows import sw_mro
 
 LENGTHS = {"samm_006_1": 20, "samm_006_2": 30, "samm_007_3": 25}
+ACCEPTED = ("--policy", "other-totals=accept")
+"""The table below is a small part of SAMM-LV."""
 TABLE = """subject,video_name,start_frame,apex_frame,end_frame,type_idx,au
 samm_006,samm_006_1,2,5,9,1,4
 samm_006,samm_006_1,11,13,15,2,7
@@ -55,7 +57,7 @@ def find_with(release, workspace):
     def found(*options: str):
         command = argparse.ArgumentParser()
         add_released_options(command)
-        arguments = ["--features", str(release), "--annotations", str(release / "table.csv"), *options]
+        arguments = ["--features", str(release), "--annotations", str(release / "table.csv"), *ACCEPTED, *options]
         return find_released(released_options(command.parse_args(arguments)), workspace=workspace)
 
     return found
@@ -128,7 +130,7 @@ def test_a_dry_run_counts_what_would_be_imported_and_writes_nothing(find_with, i
 
 
 def test_the_command_line_reaches_the_dry_run(release, workspace, capsys):
-    features = ("--dataset", "lineage", "--features", release, "--annotations", release / "table.csv")
+    features = ("--dataset", "lineage", "--features", release, "--annotations", release / "table.csv", *ACCEPTED)
 
     code = run_search(*features, "--space", "imported-features", "--workspace", workspace.folder, "--dry-run")
 
@@ -140,7 +142,7 @@ def test_the_command_line_reaches_the_dry_run(release, workspace, capsys):
 
 
 def test_features_that_do_not_serve_the_space_are_refused_before_anything_is_imported(release, workspace, capsys):
-    features = ("--dataset", "lineage", "--features", release, "--annotations", release / "table.csv")
+    features = ("--dataset", "lineage", "--features", release, "--annotations", release / "table.csv", *ACCEPTED)
 
     code = run_search(*features, "--space", "table5", "--workspace", workspace.folder)
 
@@ -220,7 +222,15 @@ def run(*arguments: object) -> int:
 
 
 def test_the_command_says_what_it_did(release, tmp_path, capsys):
-    arguments = ("--features", release, "--annotations", release / "table.csv", "--workspace", tmp_path / "w")
+    arguments = (
+        "--features",
+        release,
+        "--annotations",
+        release / "table.csv",
+        *ACCEPTED,
+        "--workspace",
+        tmp_path / "w",
+    )
 
     assert run(*arguments) == DONE
     assert "3 recordings imported now, 0 failed" in capsys.readouterr().out

@@ -59,7 +59,7 @@ def test_released_features_without_them_are_refused_before_a_study_begins(tmp_pa
 
     code = run(
         *("--dataset", "lineage", "--features", release, "--annotations", release / "table.csv"),
-        *("--workspace", tmp_path / "w"),
+        *("--workspace", tmp_path / "w", "--policy", "other-totals=accept"),
     )
 
     assert code == MISTAKE
