@@ -6,6 +6,7 @@
     megc2020     inclusive  >= 0.5     any detection finds any truth        the apex
     strs         inclusive  >= 0.5     in order, a truth once               as far from the apex as the onset
     spotformer   exclusive  >= 0.5     truths in order take the best left   kept, so that nothing finds it
+    sl-swin      inclusive  > 0.5      a detection only its best truth      the apex
 
 `strict` is the rule of MEGC that [Deng2024] Sec. 4.1 states and what this project reports everywhere.
 """
@@ -47,6 +48,8 @@ class Matching(StrEnum):
     """The most pairs that any choice gives, by maximum bipartite matching; one to one."""
     ANY = "any"
     """Each truth is found by the first detection that overlaps it enough; a detection may find several."""
+    OWN_BEST = "own-best"
+    """Detections in order take the truth that each overlaps most; one whose truth is taken finds nothing."""
 
 
 class MissingOffset(StrEnum):
@@ -66,6 +69,8 @@ class Convention:
         shortest: intervals of fewer frames, both ends counted, find nothing and are not found.
         shared_detections_count_twice: with `Matching.ANY`, whether a detection that finds two truths counts as two
             where precision is taken (STRS), or as the one that it is (MEGC2020).
+        nothing_is_one_false: a recording in which nothing is detected counts one false positive.
+        truths_needed: recordings without a truth of a kind are left out where that kind is counted.
     """
 
     name: str
@@ -76,6 +81,8 @@ class Convention:
     iou_threshold: float = IOU_THRESHOLD
     shortest: int = 1
     shared_detections_count_twice: bool = False
+    nothing_is_one_false: bool = False
+    truths_needed: bool = False
 
     def __post_init__(self) -> None:
         require(
@@ -122,8 +129,19 @@ SPOTFORMER: Final = Convention(
     matching=Matching.TRUTH_ORDER,
     missing_offset=MissingOffset.KEPT,
 )
+# ORIGIN: eddiehe99/pytorch-expression-spotting, the code of [He2023]: scoring by mean average precision of boxes, which
+# must not be empty, so that a recording without a detection is given one that finds nothing.
+SL_SWIN: Final = Convention(
+    name="sl-swin",
+    length=Length.INCLUSIVE,
+    matching=Matching.OWN_BEST,
+    missing_offset=MissingOffset.APEX,
+    enough=Enough.ABOVE,
+    nothing_is_one_false=True,
+    truths_needed=True,
+)
 
-CONVENTIONS: Final = {one.name: one for one in (STRICT, OPTIMAL, MEGC2020, STRS, SPOTFORMER)}
+CONVENTIONS: Final = {one.name: one for one in (STRICT, OPTIMAL, MEGC2020, STRS, SPOTFORMER, SL_SWIN)}
 """Every convention by its name."""
 
 

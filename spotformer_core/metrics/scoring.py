@@ -126,12 +126,15 @@ def _completed_offset(row: AnnotationRow, policy: MissingOffset) -> float:
 
 
 def _score(detections: Sequence[Span], truths: Sequence[Span], convention: Convention) -> Score:
+    if convention.truths_needed and not truths:
+        return Score()
     finder, _ = find_truths(*_ends(detections), *_ends(truths), convention)
     finders = finder[finder != NOBODY]
     num_finders = len(set(finders.tolist())) if convention.shared_detections_count_twice else len(finders)
-    return Score(
-        predictions=len(detections), truths=len(truths), found=len(finders), needless=len(detections) - num_finders
-    )
+    needless = len(detections) - num_finders
+    if convention.nothing_is_one_false and not detections:
+        needless = 1
+    return Score(predictions=len(detections), truths=len(truths), found=len(finders), needless=needless)
 
 
 def _ends(spans: Sequence[Span]) -> tuple[Int[np.ndarray, " spans"], Int[np.ndarray, " spans"]]:

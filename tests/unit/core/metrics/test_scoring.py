@@ -5,7 +5,7 @@ import pytest
 from spotformer_core.datasets.annotation_rows import AnnotationRow
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.errors import AnnotationError
-from spotformer_core.metrics.conventions import MEGC2020, SPOTFORMER, STRICT, STRS
+from spotformer_core.metrics.conventions import MEGC2020, SL_SWIN, SPOTFORMER, STRICT, STRS
 from spotformer_core.metrics.counts import Counts
 from spotformer_core.metrics.scoring import Score, Span, annotated_span, pooled_scores, score_recordings
 
@@ -94,3 +94,14 @@ def test_a_reversed_row_is_an_error():
 
     with pytest.raises(AnnotationError, match=message):
         annotated_span(replace(ROW, offset=10), STRICT)
+
+
+def test_sl_swin_adds_a_false_positive_where_nothing_is_detected_and_leaves_out_what_has_no_truth():
+    detections, truths = [span(0, 9), span(0, 9, kind=MICRO)], [span(0, 9), span(0, 9, recording="b")]
+
+    scores = score_recordings(detections, truths, SL_SWIN)
+
+    assert scores["a"][MACRO].counts == Counts(1, 0, 0)
+    assert scores["a"][MICRO] == Score()
+    assert scores["b"][MACRO].counts == Counts(0, 1, 1)
+    assert scores["b"][MACRO].predictions == 0
