@@ -23,6 +23,8 @@ REFERENCES: Final[dict[str, str]] = {
     "Mean Optical Flow Feature for Spontaneous Micro-Expression Recognition. IEEE Transactions on Affective Computing, "
     "2015.",
     "Miller1974": "Rupert G. Miller: The Jackknife - A Review. Biometrika, 1974.",
+    "Moilanen2014": "Antti Moilanen, Guoying Zhao, Matti Pietikäinen: Spotting Rapid Facial Movements from Videos "
+    "Using Appearance-Based Feature Difference Analysis. International Conference on Pattern Recognition (ICPR), 2014.",
     "Tsamardinos2018": "Ioannis Tsamardinos, Elissavet Greasidou, Giorgos Borboudakis: Bootstrapping the Out-of-Sample "
     "Predictions for Efficient and Accurate Cross-Validation. Machine Learning, 2018.",
 }
