@@ -13,13 +13,15 @@ import numpy as np
 from spotformer_core.config import DecodingConfig
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.recording import Expression, ExpressionKind
-from spotformer_core.decoding.ranking import rank_candidates
+from spotformer_core.decoding.ranking import RankedCandidates, rank_candidates
 from spotformer_core.metrics.conventions import STRICT, Convention
 from spotformer_core.metrics.pairing import RULES, enough_overlap, find_finders
 from spotformer_core.shapes import Float, Float32, Int
 
 Scored = tuple[Float32[np.ndarray, "_ kinds channels"], Sequence[Expression]]
 """The frame scores of a recording, (frames, kinds, channels), and its truths; recordings differ in length."""
+Intervals = tuple[Int[np.ndarray, "_"], Int[np.ndarray, "_"]]
+"""Onsets and offsets; recordings differ in how many they have."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -43,10 +45,18 @@ class PreparedKind:
     iou: Float[np.ndarray, " pairs"]
     most: int
     rule: int
+    nothing_is_one_false: bool
 
     def counts(self, thresholds: Float[np.ndarray, " thresholds"]) -> Int[np.ndarray, "thresholds 3"]:
         """TP, FP and FN at each apex threshold, summed over recordings."""
-        table = np.zeros((len(thresholds), 3), np.int64)
+        group = np.zeros(len(self.num_truths), np.int64)
+        return np.asarray(self.counts_of_groups(thresholds, group, num_groups=1)[0])
+
+    def counts_of_groups(
+        self, thresholds: Float[np.ndarray, " thresholds"], group: Int[np.ndarray, " recordings"], *, num_groups: int
+    ) -> Int[np.ndarray, "groups thresholds 3"]:
+        """TP, FP and FN at each apex threshold, summed over the recordings of each group."""
+        table = np.zeros((num_groups, len(thresholds), 3), np.int64)
         _count(
             self.first,
             self.num_truths,
@@ -58,7 +68,9 @@ class PreparedKind:
             self.iou,
             self.most or len(self.apex_probability),
             self.rule,
+            self.nothing_is_one_false,
             thresholds,
+            group,
             table,
         )
         return table
@@ -92,8 +104,23 @@ def prepare(
 def _prepare_kind(
     recordings: Sequence[Scored], kind: ExpressionKind, decoding: DecodingConfig, convention: Convention
 ) -> PreparedKind:
-    truths = [_truths_of_kind(expressions, kind) for _, expressions in recordings]
-    ranked = [rank_candidates(scores, kind, decoding) for scores, _ in recordings]
+    return prepare_candidates(
+        [rank_candidates(scores, kind, decoding) for scores, _ in recordings],
+        [_truths_of_kind(expressions, kind) for _, expressions in recordings],
+        convention,
+        most=decoding.max_proposals_per_recording,
+    )
+
+
+def prepare_candidates(
+    ranked: Sequence[RankedCandidates], truths: Sequence[Intervals], convention: Convention, *, most: int = 0
+) -> PreparedKind:
+    """What `PreparedKind.counts` needs, from the candidates and the truths of one kind in every recording.
+
+    Args:
+        truths: in the frame numbers of the candidates.
+        most: proposals per recording; 0 for any number.
+    """
     pairs = [
         enough_overlap(one.onset, one.offset, onset, offset, convention)
         for one, (onset, offset) in zip(ranked, truths, strict=True)
@@ -109,14 +136,13 @@ def _prepare_kind(
         pair_first=_starts(_joined(finds, np.int64)),
         truth=_joined([one[1] for one in pairs], np.int64),
         iou=_joined([one[2] for one in pairs], np.float64),
-        most=decoding.max_proposals_per_recording,
+        most=most,
         rule=RULES[convention.matching],
+        nothing_is_one_false=convention.nothing_is_one_false,
     )
 
 
-def _truths_of_kind(
-    expressions: Sequence[Expression], kind: ExpressionKind
-) -> tuple[Int[np.ndarray, " truths"], Int[np.ndarray, " truths"]]:
+def _truths_of_kind(expressions: Sequence[Expression], kind: ExpressionKind) -> Intervals:
     own = [expression for expression in expressions if expression.kind is kind]
     return np.array([one.onset for one in own], np.int64), np.array([one.offset for one in own], np.int64)
 
@@ -143,10 +169,12 @@ def _count(
     iou: np.ndarray,
     most: int,
     rule: int,
+    nothing_is_one_false: bool,  # noqa: FBT001 - numba knows no keyword-only arguments
     thresholds: np.ndarray,
+    group: np.ndarray,
     table: np.ndarray,
 ) -> None:
-    """Adds the counts of every recording at every threshold to `table`."""
+    """Adds the counts of every recording at every threshold to the row of its group in `table`."""
     proposed = np.zeros(len(apex_probability), np.bool_)
     detections, truths = np.empty(len(truth), np.int64), np.empty(len(truth), np.int64)
     overlaps = np.empty(len(iou), np.float64)
@@ -172,6 +200,10 @@ def _count(
                     num_pairs += 1
                 num_proposals += 1
             found = find_finders(detections, truths, overlaps, num_pairs, rule, finder)
-            table[column, 0] += found
-            table[column, 1] += num_proposals - found
-            table[column, 2] += num_truths[recording] - found
+            counts = table[group[recording], column]
+            counts[0] += found
+            if num_proposals == 0 and nothing_is_one_false:
+                counts[1] += 1
+            else:
+                counts[1] += num_proposals - found
+            counts[2] += num_truths[recording] - found
