@@ -17,6 +17,7 @@ from platform.reporting.decoding_report import (
     write_decodings_markdown,
 )
 from platform.reporting.frame_score_comparison import compare_protocols
+from platform.reporting.frame_score_options import OF_FILES, add_frame_score_options
 from platform.reporting.frame_score_report import (
     print_frame_scores,
     write_frame_scores_json,
@@ -26,7 +27,6 @@ from platform.reporting.frame_scores import WithoutScores
 from platform.reporting.study_comparison import read_study
 from platform.stages.decoding import DecodeOptions, chosen_configurations, decoded_study, parse_decodings
 from platform.stages.frame_score_decoding import FrameScoreOptions, decode_scores, read_scores_and_truths
-from platform.stages.frame_score_options import OF_FILES, add_frame_score_options
 from platform.stages.workspace_options import add_workspace_option
 from platform.study.keeping import fetch_study
 from platform.study.workspace import default_workspace

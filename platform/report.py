@@ -1,8 +1,8 @@
 """`python -m platform.report`: what results are worth.
 
 `study`, or the name of a study alone, writes everything about it as a page, Markdown and pictures; `leaderboard`
-compares its configurations on the terminal; `tables` puts studies beside the tables of [Deng2024]; `score` scores the
-detections of any method.
+compares its configurations on the terminal; `tables` puts studies beside the tables of [Deng2024]; `score` is
+`python -m platform.score`.
 """
 
 import argparse
@@ -17,7 +17,6 @@ from platform.reporting.comparison_report import (
     write_comparison_json,
     write_comparison_markdown,
 )
-from platform.reporting.detections import read_detections
 from platform.reporting.own_configurations import own_configurations
 from platform.reporting.paper_tables import compared_counts, compared_tables
 from platform.reporting.paper_tables_report import (
@@ -26,13 +25,10 @@ from platform.reporting.paper_tables_report import (
     write_paper_json,
     write_paper_markdown,
 )
-from platform.reporting.score_report import print_score, score_report, write_score_json
+from platform.reporting.score_command import DESCRIPTION, EXAMPLE_OPTIONS, add_score_options, run_score
 from platform.reporting.study_comparison import compare_configurations, read_study
-from platform.reporting.truths import read_truths
 from platform.stages.workspace_options import add_workspace_option
 from platform.study.keeping import fetch_journals, fetch_study
-from spotformer_core.datasets.releases import ANNOTATION_TABLES
-from spotformer_core.metrics.conventions import CONVENTIONS, STRICT, convention_named
 
 _STUDY = "study"
 
@@ -65,16 +61,6 @@ def _study(options: argparse.Namespace) -> int:
         print(f"not drawn: {reason}")
     for path in written:
         print(path)
-    return DONE
-
-
-def _score(options: argparse.Namespace) -> int:
-    truths = read_truths(options.dataset, options.annotations)
-    detections = read_detections(options.detections, recordings=truths.recordings)
-    report = score_report(detections, truths, convention_named(options.convention))
-    if options.json is not None:
-        write_score_json(options.json, report)
-    print_score(report)
     return DONE
 
 
@@ -165,7 +151,6 @@ def _add_study(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     study.add_argument("--json", type=Path, metavar="FILE", help="write the figures to FILE as well")
 
 
-_SCORE_EXAMPLE = "python -m platform.report score --detections mine.csv --annotations FILE --dataset samm-lv"
 _LEADERBOARD_EXAMPLE = "python -m platform.report leaderboard --study demo-demo-seed0 --markdown leaderboard.md"
 
 
@@ -176,7 +161,7 @@ def _add_tables(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     tables = reports.add_parser(
         "tables",
         help="put the studies of a workspace beside the tables of the paper",
-        description="Prints Tables I and III to VII of the SpotFormer paper beside what the studies of the workspace\n"
+        description="Prints Tables I to VII of the SpotFormer paper beside what the studies of the workspace\n"
         "gave on the same dataset: the difference, and whether the interval over subjects includes the published\n"
         "figure. A dash stands where no study gives one. Studies on rendered recordings or on a part of a dataset are\n"
         "left out, and named.",
@@ -212,27 +197,14 @@ def _add_leaderboard(reports: "argparse._SubParsersAction[argparse.ArgumentParse
 def _add_score(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     score = reports.add_parser(
         "score",
-        help="score the detections of any method against a release's own annotation table",
-        description="Scores detections in a csv file (video,kind,onset,offset[,score]; kind macro or micro) against a\n"
-        "release's own annotation table. Names of videos and frame numbers are the release's: 006_1, s15_0101,\n"
-        "spNO.1_a; counted from 1 and at 200 frames per second where the release is. No frames are needed.",
-        epilog=f"example:\n  {_SCORE_EXAMPLE} --convention strict --json score.json",
+        help="the same as python -m platform.score",
+        description=DESCRIPTION,
+        epilog=f"example:\n  python -m platform.report score {EXAMPLE_OPTIONS}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    score.set_defaults(report=_score)
-    score.add_argument("--detections", type=Path, required=True, metavar="FILE", help="csv file of the detections")
-    score.add_argument(
-        "--annotations", type=Path, required=True, metavar="FILE", help="the release's table, xlsx or xls"
-    )
-    score.add_argument("--dataset", choices=list(ANNOTATION_TABLES), required=True)
-    score.add_argument(
-        "--convention",
-        choices=list(CONVENTIONS),
-        default=STRICT.name,
-        help="how it is counted (default: %(default)s, the rule of MEGC); docs/scoring.md explains them",
-    )
-    score.add_argument("--json", type=Path, metavar="FILE", help="write the scores to FILE as well")
+    score.set_defaults(report=run_score)
+    add_score_options(score)
 
 
 REPORTS: Final = {_STUDY: _add_study, "leaderboard": _add_leaderboard, "tables": _add_tables, "score": _add_score}

@@ -19,6 +19,8 @@ REFERENCES: Final[dict[str, str]] = {
     "Search. European Conference on Computer Vision (ECCV), 2016.",
     "Lin2017": "Tsung-Yi Lin, Priya Goyal, Ross Girshick, Kaiming He, Piotr Dollár: Focal Loss for Dense Object "
     "Detection. IEEE International Conference on Computer Vision (ICCV), 2017.",
+    "Liong2023": "Gen-Bing Liong, John See, Chee Seng Chan: Spot-then-Recognize: A Micro-Expression Analysis Network "
+    "for Seamless Evaluation of Long Videos. Signal Processing: Image Communication, 2023.",
     "Liu2015": "Yong-Jin Liu, Jin-Kai Zhang, Wen-Jing Yan, Su-Jing Wang, Guoying Zhao, Xiaolan Fu: A Main Directional "
     "Mean Optical Flow Feature for Spontaneous Micro-Expression Recognition. IEEE Transactions on Affective Computing, "
     "2015.",

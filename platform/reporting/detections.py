@@ -1,107 +1,199 @@
-"""Detections of any method, from a csv file: video,kind,onset,offset[,score], one row per detection."""
+"""Detections of any method as a dataset's own recordings, kinds and frame numbers."""
 
-import csv
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from math import isfinite
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import floor, isfinite
 from pathlib import Path
 
+from platform.reporting.detection_tables import (
+    EMOTION,
+    KIND,
+    OFFSET,
+    ONSET,
+    SCORE,
+    SUBJECT,
+    VIDEO,
+    DetectionRow,
+    read_detection_table,
+)
+from platform.reporting.recording_names import RecordingNames
 from spotformer_core.datasets.recording import ExpressionKind
-from spotformer_core.errors import InvalidValueError, did_you_mean
-from spotformer_core.limited_files import require_regular
+from spotformer_core.errors import InvalidValueError, did_you_mean, echoed
+from spotformer_core.metrics.conventions import Kinds
 from spotformer_core.metrics.scoring import Span
 
-COLUMNS = ("video", "kind", "onset", "offset")
-SCORE = "score"
-"""The one column that may be missing; it is checked, but no convention counts by it."""
+MOST_NAMED = 10
+"""Mistakes of one file that are told one by one."""
+MOST_FRAMES_PER_SECOND = 100_000
 _LARGEST_FRAME_NUMBER = 10**9
-MOST_FILE_BYTES = 256 << 20
-"""Millions of detections."""
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?")
+_SCORE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_KINDS = {
+    ExpressionKind.MACRO: re.compile(r"mae|macro(?:[ _-]?expressions?)?"),
+    ExpressionKind.MICRO: re.compile(r"me|micro(?:[ _-]?expressions?| - 1/2)?"),
+}
 
 
-def read_detections(path: Path, *, recordings: Collection[str]) -> tuple[Span, ...]:
-    """The detections in the order of the file, in frame numbers of the release, both ends included.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Detections:
+    """The detections of a file.
+
+    Attributes:
+        spans: in the order of the file, in frame numbers of the dataset, both ends included.
+        format: the name of the format that it was read as.
+        have_kinds: whether all of them have a kind.
+        have_emotions: whether all of them have an emotion.
+        renamed: names of videos that are written otherwise than in the dataset, to the recordings that they stand for.
+        num_renamed: how many detections that concerns.
+    """
+
+    spans: tuple[Span, ...]
+    format: str
+    have_kinds: bool
+    have_emotions: bool
+    renamed: dict[str, str]
+    num_renamed: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FrameClock:
+    """How seconds become frame numbers: `rate` frames per second, rounded half up, and second 0 is `first_frame`."""
+
+    rate: float
+    first_frame: int = 0
+
+    def frame(self, seconds: float) -> int:
+        """The number of the frame at a time."""
+        return floor(seconds * self.rate + 0.5) + self.first_frame
+
+
+def read_detections(
+    path: Path, *, names: RecordingNames, kinds: Kinds = Kinds.APART, clock: FrameClock | None = None
+) -> Detections:
+    """The detections of a file in any of the known formats.
 
     Args:
-        recordings: names that a video may have.
+        kinds: whether the kinds are needed; where they are not (`Kinds.ANY`), they are not looked at.
+        clock: for numbers that are seconds; None where they are frame numbers.
 
     Raises:
-        InvalidValueError: naming the line that breaks a rule, or when the file holds no detections.
+        InvalidValueError: naming the lines that break a rule, or when the file holds no detections.
     """
-    known = frozenset(recordings)
-    spans = tuple(_span(row, place=place, recordings=known) for place, row in _rows(path))
-    if not spans:
+    table = read_detection_table(path)
+    if table.format.in_seconds and clock is None:
         raise InvalidValueError(
-            f"a file of detections must have rows below its header, got none in {path}. "
-            "A method that detects nothing needs no scoring: its recall and F1 are 0."
+            f"{table.format.name} has seconds, so frames per second must be stated, got none for {path}. "
+            "Give --detections-fps RATE: 200 for SAMM-LV, 30 for CAS(ME)^2 and CAS(ME)^3."
         )
-    return spans
+    reader = _RowReader(names, with_kinds=kinds is not Kinds.ANY, clock=clock)
+    spans: list[Span] = []
+    problems = list(table.problems)
+    for row in table.rows:
+        try:
+            spans.append(reader.span(row))
+        except InvalidValueError as error:
+            problems.append(str(error))
+            # Looking for the likely name among a thousand takes milliseconds, and a file may have a million rows.
+            reader.suggests_names = len(problems) < MOST_NAMED
+    if problems:
+        raise joined_problems(problems, where=str(path))
+    return Detections(
+        spans=tuple(spans),
+        format=table.format.name,
+        have_kinds=KIND in table.given and kinds is not Kinds.ANY,
+        have_emotions=EMOTION in table.given,
+        renamed=reader.renamed,
+        num_renamed=reader.num_renamed,
+    )
 
 
-def _rows(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Every row that is not empty, by column, and where it stands."""
-    try:
-        require_regular(path, most_bytes=MOST_FILE_BYTES)
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = _header(next(reader, []), path)
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    place = f"line {reader.line_num} of {path}"
-                    yield place, _by_column(header, cells, place)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidValueError(
-            f"detections must be a csv file in UTF-8, got {path} ({error}). "
-            f"Write it with the columns {','.join(COLUMNS)}[,{SCORE}]."
-        ) from error
+def joined_problems(problems: list[str], *, where: str) -> InvalidValueError:
+    """One error that tells the first `MOST_NAMED` problems, one a line, and counts the others."""
+    told = problems[:MOST_NAMED]
+    if len(problems) > MOST_NAMED:
+        told.append(f"{len(problems) - MOST_NAMED} problems more in {where}.")
+    return InvalidValueError("\n".join(told))
 
 
-def _header(cells: Sequence[str], path: Path) -> list[str]:
-    header = [cell.strip().casefold() for cell in cells]
-    if not any(header):
-        raise InvalidValueError(
-            f"a file of detections must begin with the header {','.join(COLUMNS)}[,{SCORE}], got nothing in {path}. "
-            "Write the header and one line per detection."
-        )
-    unknown = [name for name in header if name not in (*COLUMNS, SCORE)]
-    missing = [name for name in COLUMNS if name not in header]
-    if unknown or missing or len(set(header)) < len(header):
-        raise InvalidValueError(
-            f"the columns of detections must be {','.join(COLUMNS)}[,{SCORE}], got {','.join(header)} in {path}. "
-            + (f"Missing: {', '.join(missing)}. " if missing else "")
-            + (f"Unknown: {', '.join(map(repr, unknown))}. " if unknown else "")
-            + "Rename or remove columns."
-        )
-    return header
+class _RowReader:
+    """Reads rows, and remembers which names were written otherwise."""
+
+    def __init__(self, names: RecordingNames, *, with_kinds: bool, clock: FrameClock | None) -> None:
+        self.renamed: dict[str, str] = {}
+        self.num_renamed = 0
+        self.suggests_names = True
+        self._names = names
+        self._with_kinds = with_kinds
+        self._clock = clock
+
+    def span(self, row: DetectionRow) -> Span:
+        recording = self._recording(row)
+        kind = _kind(row) if self._with_kinds and KIND in row.cells else None
+        onset, offset = (self._frame_number(row, column) for column in (ONSET, OFFSET))
+        if offset < onset:
+            raise InvalidValueError(
+                f"offset must not be before onset, got onset {onset} and offset {offset} in {row.place}. "
+                "Swap or correct them."
+            )
+        if SCORE in row.cells:
+            _number(row, SCORE, "a finite number", _SCORE)
+        emotion = _text(row, EMOTION) if EMOTION in row.cells else None
+        return Span(recording=recording, kind=kind, onset=onset, offset=offset, emotion=emotion)
+
+    def _recording(self, row: DetectionRow) -> str:
+        video, subject = _text(row, VIDEO), _text(row, SUBJECT) if SUBJECT in row.cells else ""
+        recording = self._names.find(video, subject=subject)
+        if recording is None:
+            of_subject = f" of subject {echoed(subject)}" if subject else ""
+            raise InvalidValueError(
+                f"video must be a recording of the annotations, got {echoed(video)}{of_subject} in {row.place}. "
+                f"{_closest(video, self._names.recordings) if self.suggests_names else ''}"
+            )
+        if recording != video:
+            self.num_renamed += 1
+            self.renamed.setdefault(video, recording)
+        return recording
+
+    def _frame_number(self, row: DetectionRow, column: str) -> int:
+        if self._clock is not None:
+            seconds = _number(row, column, "a time in seconds", _NUMBER)
+            frame = self._clock.frame(max(-1e12, min(seconds, 1e12)))
+            rule = "a time in seconds"
+        else:
+            rule = "a whole frame number of the dataset"
+            number = _number(row, column, rule, _NUMBER)
+            frame = int(number)
+            if frame != number:
+                raise InvalidValueError(
+                    f"{column} must be {rule}, got {echoed(row.cells[column])} in {row.place}. Correct the line, or "
+                    "give --detections-fps RATE where the numbers are seconds."
+                )
+        if abs(frame) > _LARGEST_FRAME_NUMBER:
+            raise InvalidValueError(
+                f"{column} must be {rule}, at most {_LARGEST_FRAME_NUMBER} frames, got {echoed(row.cells[column])} in "
+                f"{row.place}. Correct the line."
+            )
+        return frame
 
 
-def _by_column(header: Sequence[str], cells: Sequence[str], place: str) -> dict[str, str]:
-    if len(cells) != len(header):
-        raise InvalidValueError(
-            f"a detection must have {len(header)} values ({','.join(header)}), got {len(cells)} in {place}. "
-            "Correct the line."
-        )
-    return {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
+def _kind(row: DetectionRow) -> ExpressionKind:
+    text = row.cells[KIND]
+    for kind, pattern in _KINDS.items():
+        if isinstance(text, str) and pattern.fullmatch(text.strip().casefold()):
+            return kind
+    names = [str(kind) for kind in ExpressionKind]
+    raise InvalidValueError(
+        f"kind must be macro or micro (or mae, me, macro-expression, micro-expression), got {echoed(text)} in "
+        f"{row.place}. {did_you_mean(text, names) if isinstance(text, str) else 'Correct it.'}"
+    )
 
 
-def _span(row: Mapping[str, str], *, place: str, recordings: frozenset[str]) -> Span:
-    if row["video"] not in recordings:
-        raise InvalidValueError(
-            f"video must be a recording of the annotations, got {row['video']!r} in {place}. "
-            f"{_closest(row['video'], recordings)}"
-        )
-    kinds = [str(kind) for kind in ExpressionKind]
-    if row["kind"].casefold() not in kinds:
-        raise InvalidValueError(
-            f"kind must be {' or '.join(kinds)}, got {row['kind']!r} in {place}. {did_you_mean(row['kind'], kinds)}"
-        )
-    onset, offset = (_frame_number(row, column, place) for column in ("onset", "offset"))
-    if offset < onset:
-        raise InvalidValueError(
-            f"offset must not be before onset, got onset {onset} and offset {offset} in {place}. Swap or correct them."
-        )
-    if SCORE in row:
-        _number(row, SCORE, "a finite number", place)
-    return Span(recording=row["video"], kind=ExpressionKind(row["kind"].casefold()), onset=onset, offset=offset)
+def _text(row: DetectionRow, column: str) -> str:
+    text = row.cells[column]
+    if not isinstance(text, str) or not text.strip():
+        raise InvalidValueError(f"{column} must be text, got {echoed(text)} in {row.place}. Correct the line.")
+    return text.strip()
 
 
 def _closest(video: str, recordings: frozenset[str]) -> str:
@@ -112,19 +204,20 @@ def _closest(video: str, recordings: frozenset[str]) -> str:
     return f"Names are as in the release, for instance {', '.join(sorted(recordings)[:3])}."
 
 
-def _frame_number(row: Mapping[str, str], column: str, place: str) -> int:
-    rule = "a frame number of the release, a whole number from 0"
-    number = _number(row, column, rule, place)
-    if not number.is_integer() or not 0 <= number <= _LARGEST_FRAME_NUMBER:
-        raise InvalidValueError(f"{column} must be {rule}, got {row[column]!r} in {place}. Correct the line.")
-    return int(number)
-
-
-def _number(row: Mapping[str, str], column: str, rule: str, place: str) -> float:
-    try:
-        number = float(row[column])
-    except ValueError:
-        number = float("nan")
+def _number(row: DetectionRow, column: str, rule: str, form: re.Pattern[str]) -> float:
+    cell = row.cells[column]
+    number = float("nan")
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        number = float(cell) if abs(cell) < 1e300 else float("nan")
+    elif isinstance(cell, str) and len(cell) < 400 and form.fullmatch(cell):
+        number = float(cell)
     if not isfinite(number):
-        raise InvalidValueError(f"{column} must be {rule}, got {row[column]!r} in {place}. Correct the line.")
+        raise InvalidValueError(f"{column} must be {rule}, got {echoed(cell)} in {row.place}. Correct the line.")
     return number
+
+
+def renamed_example(detections: Detections) -> Iterator[str]:
+    """One line about names that were written otherwise, if any were."""
+    if detections.renamed:
+        written, recording = next(iter(detections.renamed.items()))
+        yield f"names written otherwise in {detections.num_renamed} of them: {echoed(written)} is {recording}"

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
+from platform.reporting.recording_names import RecordingNames
 from platform.reporting.truths import Truths
 from spotformer_core.datasets import cas_me_2, cas_me_3, samm_lv
 from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.decoding.frame_score_tables import PROBABILITIES, ScoredFrames, read_score_table
 from spotformer_core.decoding.score_files import read_scores
-from spotformer_core.errors import InvalidValueError, did_you_mean, require
+from spotformer_core.errors import InvalidValueError, did_you_mean, echoed, echoed_text, require
 from spotformer_core.metrics.conventions import Convention
 from spotformer_core.metrics.frame_score_counts import JudgedRecording
 from spotformer_core.metrics.scoring import Span, annotated_span
@@ -24,7 +25,6 @@ NUMBERING: Mapping[str, tuple[int, int]] = {
     cas_me_3.NAME: (cas_me_3.FIRST_FRAME_NUMBER, 1),
 }
 """The release's number of the first frame that a reader of ours takes, and the step to the next one."""
-_SHOWN = 200
 
 
 class WithoutScores(StrEnum):
@@ -74,11 +74,11 @@ class JudgedKind:
         return sum(len(one.truths) for one in self.recordings)
 
 
-def read_frame_scores(files: Sequence[str], *, dataset: str, known: frozenset[str]) -> GivenScores:
+def read_frame_scores(files: Sequence[str], *, names: RecordingNames, dataset: str) -> GivenScores:
     """The frame scores of files that are named as KIND=FILE, one score each, or as FILE, ten probabilities.
 
     Args:
-        known: names that a recording may have.
+        names: that a recording may have, in any spelling that means it.
 
     Raises:
         InvalidValueError: when both forms are mixed, a file does not fit its form or holds an unknown recording, or a
@@ -96,11 +96,11 @@ def read_frame_scores(files: Sequence[str], *, dataset: str, known: frozenset[st
     for kind, path in named:
         table = _arrow_table(path, dataset) if path.suffix.casefold() == ".arrow" else read_score_table(path)
         _require_form(table, ours=ours, path=path)
-        _require_known(table, known, path)
+        named_table = _by_recording(table, names, path)
         for one in KINDS if kind is None else (kind,):
             own = found.setdefault(one, {})
-            for name, frames in table.items():
-                require(name not in own, f"a recording of {one} scores", "in one file", name, f"Remove it from {path}.")
+            for name, frames in named_table:
+                require(name not in own, f"a recording of {one} scores", "given once", name, f"Remove it from {path}.")
                 own[name] = frames
     return GivenScores(ours=ours, recordings={kind: found[kind] for kind in KINDS if kind in found})
 
@@ -112,13 +112,18 @@ def _kind_and_path(text: str) -> tuple[ExpressionKind | None, Path]:
         return ExpressionKind(kind.casefold()), Path(file)
     if equals and not Path(text).is_file():
         raise InvalidValueError(
-            f"--frame-scores must be KIND=FILE or FILE, got the kind {kind[:_SHOWN]!r}. {did_you_mean(kind, kinds)}"
+            f"--frame-scores must be KIND=FILE or FILE, got the kind {echoed(kind)}. {did_you_mean(kind, kinds)}"
         )
     return None, Path(text)
 
 
 def _arrow_table(path: Path, dataset: str) -> dict[str, ScoredFrames]:
     """A file of frame scores that a search left; its rows are the frames that a reader of ours takes."""
+    if dataset not in NUMBERING:
+        raise InvalidValueError(
+            f"an .arrow file must be of one of {', '.join(NUMBERING)}, whose frame numbers are known, got {dataset}. "
+            "Write its scores as Parquet, with the frame numbers of the annotations."
+        )
     first, step = NUMBERING[dataset]
     return {
         name: ScoredFrames(first=first, step=step, scores=values.reshape(len(values), -1).astype(np.float64))
@@ -142,20 +147,26 @@ def _require_form(table: Mapping[str, ScoredFrames], *, ours: bool, path: Path) 
     )
 
 
-def _require_known(table: Mapping[str, ScoredFrames], known: frozenset[str], path: Path) -> None:
-    strange = [name for name in table if name not in known]
+def _by_recording(
+    table: Mapping[str, ScoredFrames], names: RecordingNames, path: Path
+) -> list[tuple[str, ScoredFrames]]:
+    """The frame scores with the names of recordings as the dataset has them."""
+    found = {written: names.find(written) for written in table}
+    strange = [written for written, name in found.items() if name is None]
     if strange:
-        suggestion, _, _ = did_you_mean(strange[0], known).partition(" Known:")
-        repair = suggestion if suggestion.startswith("Did") else f"For instance {', '.join(sorted(known)[:3])}."
+        suggestion, _, _ = did_you_mean(strange[0], names.recordings).partition(" Known:")
+        examples = f"For instance {', '.join(sorted(names.recordings)[:3])}."
+        repair = suggestion if suggestion.startswith("Did") else examples
         raise InvalidValueError(
             f"recordings must be named as in the annotations, got {len(strange)} of {len(table)} in {path} that are "
             f"not: {listed(strange)}. {repair}"
         )
+    return [(name, table[written]) for written, name in found.items() if name is not None]
 
 
 def listed(names: Sequence[str], *, most: int = 5) -> str:
     """The first of some names, and how many more there are."""
-    shown = ", ".join(name[:_SHOWN] for name in names[:most])
+    shown = ", ".join(echoed_text(name) for name in names[:most])
     return f"{shown} and {len(names) - most} more" if len(names) > most else shown
 
 

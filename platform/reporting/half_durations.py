@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from platform.reporting.frame_scores import GivenScores
+from platform.reporting.recording_names import RecordingNames
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.decoding.frame_score_tables import RECORDING, ScoredFrames
 from spotformer_core.errors import InvalidValueError, require
@@ -12,10 +13,9 @@ from spotformer_core.limited_files import require_regular
 
 _MOST_K = 10**6
 _MOST_FILE_BYTES = 64 << 20
-_SHOWN = 200
 
 
-def read_k(texts: Sequence[str], scores: GivenScores) -> dict[ExpressionKind, dict[str, int]]:
+def read_k(texts: Sequence[str], scores: GivenScores, names: RecordingNames) -> dict[ExpressionKind, dict[str, int]]:
     """The k of every recording with frame scores, by kind, from KIND=NUMBER or KIND=FILE (a CSV with recording and k).
 
     Raises:
@@ -38,15 +38,15 @@ def read_k(texts: Sequence[str], scores: GivenScores) -> dict[ExpressionKind, di
                 f"peaks need --k {kind}=NUMBER, half the usual duration of a {kind}-expression in scores, got none. "
                 "SL-Swin takes 18 for macro and 6 for micro in CAS(ME)^2."
             )
-        found[kind] = _k_of_recordings(given[kind], own)
+        found[kind] = _k_of_recordings(given[kind], own, names)
     return found
 
 
-def _k_of_recordings(value: str, recordings: Mapping[str, ScoredFrames]) -> dict[str, int]:
+def _k_of_recordings(value: str, recordings: Mapping[str, ScoredFrames], names: RecordingNames) -> dict[str, int]:
     path = Path(value)
     if path.suffix.casefold() != ".csv":
         return dict.fromkeys(recordings, _k(value, "--k"))
-    by_name = _k_file(path)
+    by_name = _k_file(path, names)
     for name in recordings:
         if name not in by_name:
             raise InvalidValueError(
@@ -55,7 +55,8 @@ def _k_of_recordings(value: str, recordings: Mapping[str, ScoredFrames]) -> dict
     return {name: by_name[name] for name in recordings}
 
 
-def _k_file(path: Path) -> dict[str, int]:
+def _k_file(path: Path, names: RecordingNames) -> dict[str, int]:
+    """K by recording, under the dataset's name of it; other recordings may stand in the file."""
     found: dict[str, int] = {}
     try:
         require_regular(path, most_bytes=_MOST_FILE_BYTES)
@@ -67,10 +68,9 @@ def _k_file(path: Path) -> dict[str, int]:
             )
             for row in reader:
                 place = f"k in line {reader.line_num} of {path}"
-                require(
-                    row[RECORDING] not in found, place, "given once for each recording", row[RECORDING], "Remove it."
-                )
-                found[row[RECORDING]] = _k(row["k"] or "", place)
+                name = names.find(row[RECORDING]) or row[RECORDING]
+                require(name not in found, place, "given once for each recording", name, "Remove it.")
+                found[name] = _k(row["k"] or "", place)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InvalidValueError(f"--k must name a CSV file in UTF-8, got {path} ({error}). Correct it.") from error
     return found
@@ -78,5 +78,5 @@ def _k_file(path: Path) -> dict[str, int]:
 
 def _k(text: str, place: str) -> int:
     good = text.isascii() and text.isdigit() and len(text) <= len(str(_MOST_K)) and 1 <= int(text) <= _MOST_K
-    require(good, place, f"a whole number from 1 to {_MOST_K}", text[:_SHOWN], "Correct it.")
+    require(good, place, f"a whole number from 1 to {_MOST_K}", text, "Correct it.")
     return int(text)

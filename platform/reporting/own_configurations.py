@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from platform.reporting.published_tables import MATCHED, TABLE_VII
+from platform.reporting.published_tables import (
+    CAS_ME_3,
+    MATCHED,
+    PUBLISHED_TRUTHS,
+    STANDING_TRUTHS,
+    Truths,
+    counted_truths,
+)
 from platform.reporting.study_comparison import per_subject_counts, read_study
 from platform.study.choices import searches_settings, study_settings
 from platform.study.state import StudyState
@@ -18,7 +25,7 @@ from spotformer_core.datasets import cas_me_2, lineage, samm_lv
 from spotformer_core.errors import SpotFormerError
 from spotformer_core.metrics.protocols import Protocol, ProtocolResult
 
-_LINEAGE_PREFIXES = {"samm_": samm_lv.NAME, "casme_": cas_me_2.NAME}
+_LINEAGE_PREFIXES = {"samm_": samm_lv.NAME, "casme_": cas_me_2.NAME, "casme3_": CAS_ME_3}
 """How the recordings of a real dataset are named in the tables of the lineage."""
 
 
@@ -30,6 +37,7 @@ class OwnConfiguration:
         matched: its values of `published_tables.MATCHED`.
         differing: its other parameters that are not as published, apex thresholds left out, and how many decodings and
             epochs were tried on stored scores where these were searched.
+        truths: what it is judged by.
     """
 
     dataset: str
@@ -38,15 +46,18 @@ class OwnConfiguration:
     matched: dict[str, Any]
     differing: dict[str, Any]
     results: dict[Protocol, ProtocolResult]
+    truths: Truths
 
     def is_row(self, parameters: Mapping[str, object]) -> bool:
         """Whether it is the configuration of a row with these values of `MATCHED`."""
         return all(_same(self.matched[name], value) for name, value in parameters.items())
 
     @property
-    def place(self) -> tuple[int, str, str]:
-        """Nearer to the published configuration first; what it scores has no part in it."""
-        return len(self.differing), self.study, self.name
+    def place(self) -> tuple[int, int, str, str]:
+        """Nearer to the published truths and configuration first; what it scores has no part in it."""
+        published = PUBLISHED_TRUTHS[self.dataset]
+        others = sum(abs(self.truths[kind] - number) for kind, number in published.items())
+        return others, len(self.differing), self.study, self.name
 
 
 def own_configurations(studies: Path) -> tuple[list[OwnConfiguration], list[str]]:
@@ -75,15 +86,16 @@ def own_configurations_of(state: StudyState, *, study: str) -> list[OwnConfigura
 def why_not(state: StudyState) -> str:
     """Why a study's figures must not stand beside those of the paper; empty when they may."""
     dataset = real_dataset(state)
-    if dataset not in TABLE_VII.counts:
+    if dataset not in PUBLISHED_TRUTHS:
         return f"the paper's tables have no dataset {state.study.dataset}"
     if state.study.rendered is not False:
         return "its recordings are rendered, or it began before that was noted"
-    published = {kind: one.true_positives + one.false_negatives for kind, one in TABLE_VII.counts[dataset].items()}
-    own = _num_truths(state)
-    if own != published:
-        counted, expected = (" and ".join(f"{n} {kind}" for kind, n in one.items()) for one in (own, published))
-        return f"it is judged by {counted} expressions, the paper by {expected}"
+    published, own = PUBLISHED_TRUTHS[dataset], _num_truths(state)
+    others = STANDING_TRUTHS.get(dataset, {})
+    if own != published and own not in others.values():
+        reason = f"it is judged by {counted_truths(own)} expressions, the paper by {counted_truths(published)}"
+        known = "; ".join(f"{name}: {counted_truths(one)}" for name, one in others.items())
+        return f"{reason} (a study may also be judged by {known})" if known else reason
     return ""
 
 
@@ -102,6 +114,7 @@ def _own(state: StudyState, name: str, *, study: str) -> OwnConfiguration:
         }
         | ({"settings_tried": len(study_settings(state.study))} if searches_settings(state.study) else {}),
         results={protocol: state.result(name, protocol) for protocol in Protocol},
+        truths=_num_truths(state),
     )
 
 
@@ -117,7 +130,7 @@ def real_dataset(state: StudyState) -> str:
 
 def _num_truths(state: StudyState) -> dict[str, int]:
     counts = per_subject_counts(state.result(state.ranking()[0], Protocol.PAPER))
-    return {kind: int(counts[kind][:, [0, 2]].sum()) for kind in TABLE_VII.counts[samm_lv.NAME]}
+    return {kind: int(counts[kind][:, [0, 2]].sum()) for kind in PUBLISHED_TRUTHS[samm_lv.NAME]}
 
 
 def _same(one: object, other: object) -> bool:

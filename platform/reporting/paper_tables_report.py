@@ -8,7 +8,7 @@ from typing import Any
 
 from platform.reporting.own_configurations import OwnConfiguration
 from platform.reporting.paper_tables import Beside, ComparedCounts, ComparedRow, ComparedTable
-from platform.reporting.published_tables import TABLE_VII
+from platform.reporting.published_tables import PUBLISHED_TRUTHS, STANDING_TRUTHS, TABLE_VII, counted_truths
 from platform.reporting.tables import markdown_table, print_table, report_console
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.metrics.counts import Counts
@@ -136,6 +136,7 @@ def _row_as_json(row: ComparedRow) -> dict[str, Any]:
         },
         "sources": {
             dataset: {"study": own[0].study, "id": own[0].name, "differing": own[0].differing, "of": len(own)}
+            | ({"judged_by": own[0].truths, "published": PUBLISHED_TRUTHS[dataset]} if _other_truths(own[0]) else {})
             for dataset, own in row.sources.items()
         },
     }
@@ -159,6 +160,16 @@ def _source(dataset: str, own: Sequence[OwnConfiguration]) -> str:
     first = own[0]
     others = f", nearest of {len(own)}" if len(own) > 1 else ""
     differing = ", ".join(f"{name} {value}" for name, value in first.differing.items())
+    judged = f"; {_other_truths(first)}" if _other_truths(first) else ""
     return f"{dataset}: {first.study}/{first.name}{others}; " + (
-        f"not as published: {differing}" if differing else "every other parameter as published"
+        f"not as published: {differing}{judged}" if differing else f"every other parameter as published{judged}"
     )
+
+
+def _other_truths(own: OwnConfiguration) -> str:
+    """By what a study is judged and by what the paper, where that differs; otherwise nothing."""
+    published = PUBLISHED_TRUTHS[own.dataset]
+    if own.truths == published:
+        return ""
+    names = [name for name, truths in STANDING_TRUTHS[own.dataset].items() if truths == own.truths]
+    return f"judged by {counted_truths(own.truths)} ({', '.join(names)}), the paper by {counted_truths(published)}"

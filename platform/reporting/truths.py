@@ -1,23 +1,34 @@
-"""The annotated expressions of a release, without its frames: all that scoring detections needs."""
+"""The annotated expressions of a dataset, without its frames: all that scoring detections needs."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from spotformer_core.datasets import cas_me_2, cas_me_3
+from platform.reporting.recording_names import RecordingNames
+from spotformer_core.datasets import cas_me_2, cas_me_3, lineage, plain
 from spotformer_core.datasets.annotation_rows import AnnotationRow
 from spotformer_core.datasets.releases import ANNOTATION_TABLES
 from spotformer_core.errors import AnnotationError
 
+SCORED_TABLES: Final[Mapping[str, Callable[[Path], tuple[AnnotationRow, ...]]]] = {
+    **ANNOTATION_TABLES,
+    lineage.NAME: lineage.read_annotations,
+    plain.NAME: plain.read_annotations,
+}
+"""What reads the annotation table of each dataset whose detections can be scored, by its name."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Truths:
-    """The annotation table of a release, and which names a detection may have.
+    """The annotation table of a dataset, and which names a detection may have.
 
     Attributes:
-        subject_of: recording to subject, of every annotated recording.
-        without_expressions: names of the release's recordings in which nothing is annotated.
+        subject_of: recording to subject, of every recording that the tables name.
+        without_expressions: names of the dataset's recordings in which nothing is annotated.
     """
 
+    dataset: str
     rows: tuple[AnnotationRow, ...]
     subject_of: dict[str, str]
     without_expressions: frozenset[str]
@@ -27,37 +38,61 @@ class Truths:
         """Every recording that detections may lie in."""
         return self.without_expressions | self.subject_of.keys()
 
+    @property
+    def names(self) -> RecordingNames:
+        """The recordings, and how else they are written."""
+        return RecordingNames({name: self.subject(name) for name in self.recordings}, dataset=self.dataset)
+
     def subject(self, recording: str) -> str:
-        """The subject of a recording; in all three releases its name but for the last part."""
+        """The subject of a recording; where no table names it, the recording's name but for the last part."""
         return self.subject_of.get(recording, recording.rpartition("_")[0])
 
 
 def read_truths(dataset: str, path: Path) -> Truths:
-    """The truths of a release's own annotation table.
+    """The truths of a dataset's own annotation table.
+
+    Of `plain`, a `recordings.csv` beside the table names recordings without expressions.
 
     Args:
-        dataset: name of the release, one of `ANNOTATION_TABLES`.
+        dataset: one of `SCORED_TABLES`.
 
     Raises:
         AnnotationError: when the file is no such table, breaks a rule, or annotates nothing.
     """
-    rows = ANNOTATION_TABLES[dataset](path)
+    rows = SCORED_TABLES[dataset](path)
     if not rows:
         raise AnnotationError(f"an annotation table must have rows, got none in {path}. Use the table of the release.")
-    subject_of = {row.recording: row.subject for row in rows}
-    unannotated = _without_expressions(dataset, set(subject_of.values()))
-    return Truths(rows=rows, subject_of=subject_of, without_expressions=unannotated - subject_of.keys())
+    described = plain.read_recordings(path.parent / plain.RECORDING_FILE) if dataset == plain.NAME else {}
+    subject_of = {name: one.subject for name, one in described.items()}
+    for row in rows:
+        if subject_of.setdefault(row.recording, row.subject) != row.subject:
+            raise AnnotationError(
+                f"a recording must have one subject, got {subject_of[row.recording]} and {row.subject} for "
+                f"{row.recording} in row {row.row_number} of the annotation table. Correct the row."
+            )
+    annotated = {row.recording for row in rows}
+    known = _without_expressions(dataset, rows) | subject_of.keys()
+    return Truths(dataset=dataset, rows=rows, subject_of=subject_of, without_expressions=known - annotated)
 
 
-_CAS_ME_2_WITHOUT_EXPRESSIONS = frozenset({"s15_0508", "s19_0502", "s23_0503"})
+_CAS_ME_2_WITHOUT_EXPRESSIONS = (("15", "0508"), ("19", "0502"), ("23", "0503"))
+"""Numbers of subject and stimulus."""
 _CAS_ME_3_LETTERS = "abcdefghijklm"
 """Of the 13 stimuli that every subject was shown."""
 
 
-def _without_expressions(dataset: str, subjects: set[str]) -> frozenset[str]:
+def _without_expressions(dataset: str, rows: tuple[AnnotationRow, ...]) -> frozenset[str]:
     """Recordings that the release holds frames of and annotates nothing in; detections there are false positives."""
     if dataset == cas_me_2.NAME:
-        return _CAS_ME_2_WITHOUT_EXPRESSIONS
+        return frozenset(f"s{subject}_{stimulus}" for subject, stimulus in _CAS_ME_2_WITHOUT_EXPRESSIONS)
+    subjects = {row.subject for row in rows}
     if dataset == cas_me_3.NAME:
         return frozenset(f"{subject}_{letter}" for subject in subjects for letter in _CAS_ME_3_LETTERS)
+    if dataset == lineage.NAME and all(row.recording.startswith("casme_") for row in rows):
+        # Tables write subject 15 as casme_015 or as casme_15.
+        written = {subject.removeprefix("casme_").lstrip("0"): subject for subject in subjects}
+        return frozenset(
+            f"{written.get(subject, f'casme_{subject.zfill(3)}')}_{stimulus}"
+            for subject, stimulus in _CAS_ME_2_WITHOUT_EXPRESSIONS
+        )
     return frozenset()

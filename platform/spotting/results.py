@@ -23,7 +23,7 @@ class ResultFiles:
 
     @property
     def csv(self) -> Path:
-        """One row per proposal; `python -m platform.report score` reads it."""
+        """One row per proposal; `python -m platform.score` reads it."""
         return self.folder / f"{self.name}.csv"
 
     @property

@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from platform.reporting.stated_decodings import parse_value
 from platform.sampling.decodings import draw_decodings
 from platform.study.choices import decoding_record
 from platform.study.records import ConfigurationRecord
 from platform.study.state import StudyState
 from platform.study.stored_scores import configuration_of, count_fold
 from search_spaces.usual_decodings import USUAL_DECODINGS
-from search_spaces.vocabulary import DECODING_FIELDS, Choice, Dimension, Float, Integer, Space, Value
+from search_spaces.vocabulary import DECODING_FIELDS, Choice, Dimension, Float, Integer, Space
 from spotformer_core.errors import InvalidValueError, StudyError, did_you_mean, require
 
 
@@ -113,23 +114,6 @@ def _dimension(text: str) -> Dimension:
     if all(type(end) is int for end in ends):
         return Integer(int(ends[0]), int(ends[1]))
     return Float(float(ends[0]), float(ends[1]))
-
-
-def parse_value(text: str, *, option: str = "--vary") -> Value:
-    """A number, or true or false.
-
-    Raises:
-        InvalidValueError: for any other text.
-    """
-    named: dict[str, Value] = {"true": True, "false": False}
-    if text.casefold() in named:
-        return named[text.casefold()]
-    for type_ in (int, float):
-        try:
-            return type_(text)
-        except ValueError:
-            continue
-    raise InvalidValueError(f"a value of {option} must be a number, true or false, got {text!r}. Correct it.")
 
 
 def _require_decodable(state: StudyState, names: Sequence[str], varied: Mapping[str, Dimension], *, count: int) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -16,25 +16,24 @@ from platform.reporting.frame_scores import (
     read_frame_scores,
 )
 from platform.reporting.half_durations import read_k
+from platform.reporting.stated_decodings import PEAK_FIELDS, stated_decoding, with_values
 from platform.reporting.truths import read_truths
 from platform.sampling.decodings import draw_decodings
-from platform.stages.decoding import parse_decodings, parse_value
+from platform.stages.decoding import parse_decodings
 from search_spaces.usual_decodings import USUAL_DECODINGS, USUAL_PEAK_DECODINGS
 from search_spaces.vocabulary import DECODING_FIELDS, Choice, Dimension, Integer, Value
-from spotformer_core.config import Configuration, DecodingConfig
 from spotformer_core.datasets.recording import ExpressionKind
-from spotformer_core.decoding.peaks import PeakDecoding
-from spotformer_core.errors import InvalidValueError, did_you_mean, require
+from spotformer_core.errors import require
 from spotformer_core.metrics.conventions import Convention, convention_named
 from spotformer_core.metrics.frame_score_choice import KindTable
 from spotformer_core.metrics.frame_score_counts import Decoding, count_decodings, stated_threshold
+from spotformer_core.metrics.threshold_counts import require_counts_by_recording
 
 PEAK_THRESHOLDS: Final = tuple(round(0.01 * step, 2) for step in range(1, 100))
 """p that are tried on peaks. At 0 every peak above the mean is taken, at 1 the highest one alone."""
 APEX_THRESHOLDS: Final = tuple(round(0.05 * step, 2) for step in range(1, 20))
 """theta_apex that are tried on our probabilities, as in the spaces."""
-_PEAK_FIELDS: Final = tuple(one.name for one in fields(PeakDecoding))
-_PEAK_DIMENSIONS: Final = tuple(name for name in _PEAK_FIELDS if not name.endswith("_threshold"))
+_PEAK_DIMENSIONS: Final = tuple(name for name in PEAK_FIELDS if not name.endswith("_threshold"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,9 +88,10 @@ def read_scores_and_truths(options: FrameScoreOptions) -> ReadScores:
         InvalidValueError, AnnotationError, StudyError: naming what does not fit.
     """
     convention = convention_named(options.convention)
+    require_counts_by_recording(convention)
     truths = read_truths(options.dataset, options.annotations)
-    scores = read_frame_scores(options.files, dataset=options.dataset, known=truths.recordings)
-    k = read_k(options.k, scores)
+    scores = read_frame_scores(options.files, names=truths.names, dataset=options.dataset)
+    k = read_k(options.k, scores, truths.names)
     stated = stated_decoding(options.stated, ours=scores.ours)
     return ReadScores(
         judged=judged_kinds(scores, k, truths, convention, without_scores=options.without_scores),
@@ -108,7 +108,7 @@ def decode_scores(read: ReadScores, *, on_kind: Callable[[], None] = lambda: Non
     Args:
         on_kind: called after every kind.
     """
-    decodings = tuple(_with_values(read.stated, values) for values in read.candidates)
+    decodings = tuple(with_values(read.stated, values) for values in read.candidates)
     thresholds = APEX_THRESHOLDS if read.ours else PEAK_THRESHOLDS
     tables = {}
     for kind, judged in read.judged.items():
@@ -148,35 +148,6 @@ def _table(
     return KindTable(subjects=judged.subjects, searched=searched, stated=stated[0, :, 0], stated_threshold=own)
 
 
-def stated_decoding(texts: Sequence[str], *, ours: bool) -> Decoding:
-    """The decoding with these values and everything else by default.
-
-    Raises:
-        InvalidValueError: for an unknown field, one that is given twice, or a value that breaks its rule.
-    """
-    names = tuple(one.name for one in fields(DecodingConfig)) if ours else _PEAK_FIELDS
-    values: dict[str, Any] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not value:
-            raise InvalidValueError(f"--decoding must be FIELD=VALUE, got {text!r}. For instance {names[0]}=0.55.")
-        if name not in names:
-            raise InvalidValueError(
-                f"--decoding must name a field of the decoding, got {name!r}. {did_you_mean(name, names)}"
-            )
-        require(name not in values, "--decoding", "given once for each field", name, "Remove one.")
-        values[name] = parse_value(value, option="--decoding")
-    return _with_values(DecodingConfig() if ours else PeakDecoding(), values)
-
-
-def _with_values(decoding: Decoding, values: Mapping[str, Any]) -> Decoding:
-    if isinstance(decoding, DecodingConfig):
-        return replace(Configuration(), decoding=decoding).with_parameters(dict(values)).decoding
-    for name, value in values.items():
-        require(not isinstance(value, bool), name, "a number", value, "Write it as 0.5.")
-    return replace(decoding, **{name: float(value) for name, value in values.items()})
-
-
 def _candidates(options: FrameScoreOptions, scores: GivenScores, stated: Decoding) -> tuple[dict[str, Any], ...]:
     """The candidates, each of them a decoding that obeys its rules; no change comes first."""
     usual, names = (USUAL_DECODINGS, DECODING_FIELDS) if scores.ours else (USUAL_PEAK_DECODINGS, _PEAK_DIMENSIONS)
@@ -185,7 +156,7 @@ def _candidates(options: FrameScoreOptions, scores: GivenScores, stated: Decodin
         dimensions, count=options.num_decodings, seed=options.seed
     )
     for one in candidates:
-        _with_values(stated, one)
+        with_values(stated, one)
     return tuple(candidates)
 
 

@@ -21,6 +21,7 @@ class AnnotationRow:
         offset: as stored; 0 in CAS(ME)^2 where the end was not annotated.
         row_number: of the table, as a spreadsheet program counts (the first row is 1).
         repairs: what it took to read the row.
+        emotion: as the table writes it; None where the table or the row has none.
     """
 
     subject: str
@@ -31,6 +32,7 @@ class AnnotationRow:
     offset: float
     row_number: int
     repairs: frozenset[Policy] = frozenset()
+    emotion: str | None = None
 
 
 def expression_kind(row: TableRow, *, column: str) -> ExpressionKind:
@@ -56,6 +58,11 @@ def apex_or_none(row: TableRow, *, column: str) -> float | None:
     """
     apex = row.number(column)
     return apex if apex >= 1 else None
+
+
+def emotion_or_none(row: TableRow, *, column: str) -> str | None:
+    """The emotion in a cell; None where it is empty."""
+    return None if row.is_empty(column) else str(row.cells[column]).strip()
 
 
 def number_repairs(row: TableRow, *, columns: Iterable[str]) -> frozenset[Policy]:

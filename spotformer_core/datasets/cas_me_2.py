@@ -12,7 +12,13 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from spotformer_core.datasets.annotation_rows import AnnotationRow, apex_or_none, expression_kind, number_repairs
+from spotformer_core.datasets.annotation_rows import (
+    AnnotationRow,
+    apex_or_none,
+    emotion_or_none,
+    expression_kind,
+    number_repairs,
+)
 from spotformer_core.datasets.assembly import (
     DEFAULT_OPTIONS,
     ReadingOptions,
@@ -170,6 +176,7 @@ def _annotation_row(row: TableRow, *, folder_of: dict[str, str], stimulus_of: di
         offset=row.frame_number("offset"),
         row_number=row.row_number,
         repairs=number_repairs(row, columns=("onset", "apex", "offset")),
+        emotion=emotion_or_none(row, column="emotion"),
     )
 
 

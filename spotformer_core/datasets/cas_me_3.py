@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from spotformer_core.datasets.annotation_rows import AnnotationRow, expression_kind, number_repairs
+from spotformer_core.datasets.annotation_rows import AnnotationRow, emotion_or_none, expression_kind, number_repairs
 from spotformer_core.datasets.assembly import (
     DEFAULT_OPTIONS,
     ReadingOptions,
@@ -44,6 +44,8 @@ LONGEST_FRAMES = {ExpressionKind.MICRO: 15, ExpressionKind.MACRO: 120}
 but only "up to 15" leaves (288 of) its 285."""
 
 _COLUMNS_READ = ("Subject", "Filename", "Onset", "Apex", "Offset", "Expression type")
+_EMOTION = "Objective class"
+"""I to VII, by action units: the only emotion that the table of expressions has."""
 _FOLDERS = (".", "part_A", "part_A/data/part_A", "part_A/data", "data/part_A", "data")
 _ANNOTATION_FOLDERS = (".", "part_A/annotation", "annotation", "annotation/partA", "part_A")
 _EXCEPTION_FOLDERS = ("exception", "part_A/exception")
@@ -86,7 +88,8 @@ def read_annotations(path: Path) -> tuple[AnnotationRow, ...]:
     Raises:
         AnnotationError: when the file is no such table, naming the row that breaks a rule.
     """
-    return tuple(_annotation_row(row) for row in read_table(path, sheet=SHEET, columns=_COLUMNS_READ))
+    rows = read_table(path, sheet=SHEET, columns=_COLUMNS_READ, optional=(_EMOTION,))
+    return tuple(_annotation_row(row) for row in rows)
 
 
 def recording_folder(root: Path, *, recording: str) -> Path:
@@ -122,6 +125,7 @@ def _annotation_row(row: TableRow) -> AnnotationRow:
         offset=row.frame_number("Offset"),
         row_number=row.row_number,
         repairs=lowered | number_repairs(row, columns=("Onset", "Apex", "Offset")),
+        emotion=emotion_or_none(row, column=_EMOTION),
     )
 
 

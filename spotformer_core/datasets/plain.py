@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from spotformer_core.datasets.annotation_rows import AnnotationRow, expression_kind
+from spotformer_core.datasets.annotation_rows import AnnotationRow, emotion_or_none, expression_kind
 from spotformer_core.datasets.assembly import (
     DEFAULT_OPTIONS,
     ReadingOptions,
@@ -39,6 +39,8 @@ OPTIONAL_RECORDING_COLUMNS = ("frames_per_second", "frame_step", "num_frames")
 _NAME = re.compile(r"[^\W_][\w .-]{0,99}")
 _MOST_FRAMES_PER_SECOND = 100_000
 _MOST_STEP = 10_000
+_EMOTION = "emotion"
+"""An optional column of `annotations.csv`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,8 +84,9 @@ def read_annotations(path: Path) -> tuple[AnnotationRow, ...]:
             apex=None if row.is_empty("apex") else row.frame_number("apex"),
             offset=_offset(row),
             row_number=row.row_number,
+            emotion=emotion_or_none(row, column=_EMOTION),
         )
-        for row in read_csv_table(path, columns=COLUMNS)
+        for row in read_csv_table(path, columns=COLUMNS, optional=(_EMOTION,))
     )
 
 

@@ -43,8 +43,10 @@ def _matches(folder: Path, *, pattern: str) -> list[Path]:
     )
 
 
-def read_table(path: Path, *, sheet: str, columns: Sequence[str]) -> tuple[TableRow, ...]:
+def read_table(path: Path, *, sheet: str, columns: Sequence[str], optional: Sequence[str] = ()) -> tuple[TableRow, ...]:
     """The rows below the header of a sheet, empty ones left out.
+
+    A cell of an optional column that the sheet does not have is "".
 
     The header is the first row that holds all of `columns`, whatever their case and order; rows above it are ignored.
 
@@ -57,7 +59,16 @@ def read_table(path: Path, *, sheet: str, columns: Sequence[str]) -> tuple[Table
         header = [_folded(cell) for cell in row]
         if set(wanted) <= set(header):
             indices = [header.index(column) for column in wanted]
-            return _named_rows(rows, path=path, sheet=sheet, columns=columns, indices=indices, first=header_index + 1)
+            others = {one: header.index(_folded(one)) for one in optional if _folded(one) in header}
+            return _named_rows(
+                rows,
+                path=path,
+                sheet=sheet,
+                columns=(*columns, *others),
+                indices=(*indices, *others.values()),
+                first=header_index + 1,
+                absent=[one for one in optional if one not in others],
+            )
     held = {_folded(cell) for row in rows for cell in row}
     missing = [column for column in columns if _folded(column) not in held]
     raise AnnotationError(
@@ -90,13 +101,15 @@ def _named_rows(
     columns: Sequence[str],
     indices: Sequence[int],
     first: int,
+    absent: Sequence[str] = (),
 ) -> tuple[TableRow, ...]:
     return tuple(
         TableRow(
             path=path,
             sheet=sheet,
             row_number=index + 1,
-            cells={column: rows[index][at] for column, at in zip(columns, indices, strict=True)},
+            cells={column: rows[index][at] for column, at in zip(columns, indices, strict=True)}
+            | dict.fromkeys(absent, ""),
         )
         for index in range(first, len(rows))
         if any(rows[index][at] != "" for at in indices)

@@ -16,7 +16,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
 from spotformer_core.datasets.frame_channels import KINDS, Channel
-from spotformer_core.errors import InvalidValueError, require
+from spotformer_core.errors import InvalidValueError, echoed_text, require
 from spotformer_core.limited_files import require_regular
 from spotformer_core.shapes import Float, Int
 
@@ -28,8 +28,6 @@ MOST_ROWS = 100_000_000
 """Of a Parquet file, which may be small and still hold any number of equal rows."""
 _LARGEST_FRAME_NUMBER = 10**9
 _LARGEST_SCORE = float(np.finfo(np.float32).max)
-_MOST_SHOWN = 200
-"""Characters of what was read that a message repeats."""
 _Rows = Int[np.ndarray, "_"]
 """Of one recording; recordings differ in how many they have."""
 
@@ -96,7 +94,7 @@ def _read(path: Path) -> pa.Table:
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InvalidValueError(
             f"frame scores must be a table of Parquet or of CSV in UTF-8, got {path}: "
-            f"{' '.join(str(error).split())[:_MOST_SHOWN]}. Correct the file."
+            f"{echoed_text(' '.join(str(error).split()))}. Correct the file."
         ) from error
 
 
@@ -147,7 +145,7 @@ def _columns(header: Sequence[str], path: Path) -> list[str]:
             return names
     raise InvalidValueError(
         f"the columns of frame scores must be {RECORDING},{FRAME},{SCORE}, or {RECORDING},{FRAME} and the ten "
-        f"probabilities {','.join(PROBABILITIES)}, got {','.join(header)[:_MOST_SHOWN]} in {path}. "
+        f"probabilities {','.join(PROBABILITIES)}, got {echoed_text(','.join(header))} in {path}. "
         "Rename or remove columns."
     )
 
@@ -194,7 +192,7 @@ def _common_step(recordings: Sequence[str], rows: Sequence[_Rows], frames: Int[n
         elif after < before:
             rule, repair = "its frames in rising order", "Sort the file by recording and frame."
         raise InvalidValueError(
-            f"a recording must have {rule}, got frame {after} after frame {before} of {name[:_MOST_SHOWN]} in row "
+            f"a recording must have {rule}, got frame {after} after frame {before} of {echoed_text(name)} in row "
             f"{own[wrong[0] + 1] + 1} below the header of {path}. {repair}"
         )
     return smallest

@@ -4,14 +4,15 @@
     strict       inclusive  >= 0.5     pairs by falling IoU, one to one     as far from the apex as the onset
     optimal      inclusive  >= 0.5     as many pairs as possible            as far from the apex as the onset
     megc2020     inclusive  >= 0.5     any detection finds any truth        the apex
-    strs         inclusive  >= 0.5     in order, a truth once               as far from the apex as the onset
+    strs         inclusive  >= 0.5     every pair                           as far from the apex as the onset
     spotformer   exclusive  >= 0.5     truths in order take the best left   kept, so that nothing finds it
+    any-kind     inclusive  >= 0.5     as strict, whatever the kind         as far from the apex as the onset
     sl-swin      inclusive  > 0.5      a detection only its best truth      the apex
 
 `strict` is the rule of MEGC that [Deng2024] Sec. 4.1 states and what this project reports everywhere.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -52,11 +53,24 @@ class Matching(StrEnum):
     """Detections in order take the truth that each overlaps most; one whose truth is taken finds nothing."""
 
 
+class Kinds(StrEnum):
+    """Whether macro- and micro-expressions are counted apart."""
+
+    APART = "apart"
+    ANY = "any"
+    """Detections may find truths of any kind and need none of their own."""
+    IF_GIVEN = "if-given"
+    """Apart where detections have a kind."""
+
+
 class MissingOffset(StrEnum):
     """What an offset 0 ("not annotated", 44 rows of CAS(ME)^2) becomes."""
 
-    SYMMETRIC = "symmetric about the apex"
-    APEX = "the apex"
+    SYMMETRIC = "symmetric"
+    """As far behind the apex as the onset is before it."""
+    APEX = "apex"
+    APEX_PLUS_20 = "apex-plus-20"
+    """20 frames behind the apex, as LGSNet has it."""
     KEPT = "kept"
     """The truth ends before it begins: nothing finds it, and it counts as missed."""
 
@@ -67,10 +81,11 @@ class Convention:
 
     Attributes:
         shortest: intervals of fewer frames, both ends counted, find nothing and are not found.
-        shared_detections_count_twice: with `Matching.ANY`, whether a detection that finds two truths counts as two
-            where precision is taken (STRS), or as the one that it is (MEGC2020).
-        nothing_is_one_false: a recording in which nothing is detected counts one false positive.
+        nothing_is_one_false: a recording with a truth of a kind and no detection of it counts one false positive.
+        every_pair_counts: with `Matching.ANY`, whether each pair of a detection and a truth is a true positive and only
+            a detection in no pair a false one (STRS); otherwise every detection beyond the truths found is (MEGC2020).
         truths_needed: recordings without a truth of a kind are left out where that kind is counted.
+        detections_needed: subjects without a detection of a kind are left out where that kind is counted.
     """
 
     name: str
@@ -80,9 +95,11 @@ class Convention:
     enough: Enough = Enough.AT_LEAST
     iou_threshold: float = IOU_THRESHOLD
     shortest: int = 1
-    shared_detections_count_twice: bool = False
     nothing_is_one_false: bool = False
+    every_pair_counts: bool = False
     truths_needed: bool = False
+    detections_needed: bool = False
+    kinds: Kinds = Kinds.APART
 
     def __post_init__(self) -> None:
         require(
@@ -92,6 +109,26 @@ class Convention:
             self.iou_threshold,
             "MEGC uses 0.5.",
         )
+
+    @property
+    def counts_recordings_alone(self) -> bool:
+        """Whether the counts of a kind in a recording follow from that recording, and each truth is found once."""
+        return not (self.every_pair_counts or self.detections_needed or self.kinds is Kinds.ANY)
+
+    def for_detections(self, *, have_kinds: bool) -> "Convention":
+        """The convention for detections that have a kind or none: its `kinds` are APART or ANY.
+
+        Raises:
+            InvalidValueError: when it counts kinds apart and the detections have none.
+        """
+        if self.kinds is Kinds.IF_GIVEN:
+            return replace(self, kinds=Kinds.APART if have_kinds else Kinds.ANY)
+        if self.kinds is Kinds.APART and not have_kinds:
+            raise InvalidValueError(
+                f"detections must say of which kind they are where {self.name} counts them, got no kind. "
+                f"Add a column kind (macro or micro), or use --convention {ANY_KIND.name}, which asks for none."
+            )
+        return self
 
 
 STRICT: Final = Convention(
@@ -115,13 +152,17 @@ MEGC2020: Final = Convention(
     missing_offset=MissingOffset.APEX,
     shortest=2,
 )
-# Differs from STRS-Metric: recordings without truths and subjects without detections are not left out.
+# ORIGIN: genbing99/STRS-Metric, strs_metric.py at commit 1802cf5. It knows no kind; where detections have one, it is
+# as if it had been run on the detections and truths of each kind.
 STRS: Final = Convention(
     name="strs",
     length=Length.INCLUSIVE,
     matching=Matching.ANY,
     missing_offset=MissingOffset.SYMMETRIC,
-    shared_detections_count_twice=True,
+    every_pair_counts=True,
+    truths_needed=True,
+    detections_needed=True,
+    kinds=Kinds.IF_GIVEN,
 )
 SPOTFORMER: Final = Convention(
     name="spotformer",
@@ -141,7 +182,9 @@ SL_SWIN: Final = Convention(
     truths_needed=True,
 )
 
-CONVENTIONS: Final = {one.name: one for one in (STRICT, OPTIMAL, MEGC2020, STRS, SPOTFORMER, SL_SWIN)}
+ANY_KIND: Final = replace(STRICT, name="any-kind", kinds=Kinds.ANY)
+
+CONVENTIONS: Final = {one.name: one for one in (STRICT, OPTIMAL, MEGC2020, STRS, SPOTFORMER, SL_SWIN, ANY_KIND)}
 """Every convention by its name."""
 
 

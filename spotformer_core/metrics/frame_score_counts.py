@@ -93,8 +93,10 @@ def count_decodings(
 ) -> Int[np.ndarray, "decodings subjects thresholds 3"]:
     """TP, FP and FN of one kind, summed over the recordings of each subject.
 
-    The thresholds of the decodings are not used. A recording without frame scores adds its truths to the FN and
-    nothing else, whatever the convention.
+    The thresholds of the decodings are not used. In a recording without frame scores nothing is detected.
+
+    Raises:
+        InvalidValueError: for a convention whose counts do not follow from each recording and kind by itself.
     """
     scored = [one for one in recordings if one.frames is not None]
     source = CandidateSource(scored, kind)
@@ -110,6 +112,7 @@ def count_decodings(
     for one in recordings:
         if one.frames is None:
             table[:, subjects.index(one.subject), :, 2] += len(one.truths)
+            table[:, subjects.index(one.subject), :, 1] += convention.nothing_is_one_false and len(one.truths) > 0
     return table
 
 

@@ -14,6 +14,7 @@ from spotformer_core.config import DecodingConfig
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.decoding.ranking import RankedCandidates, rank_candidates
+from spotformer_core.errors import InvalidValueError
 from spotformer_core.metrics.conventions import STRICT, Convention
 from spotformer_core.metrics.pairing import RULES, enough_overlap, find_finders
 from spotformer_core.shapes import Float, Float32, Int
@@ -46,6 +47,7 @@ class PreparedKind:
     most: int
     rule: int
     nothing_is_one_false: bool
+    truths_needed: bool
 
     def counts(self, thresholds: Float[np.ndarray, " thresholds"]) -> Int[np.ndarray, "thresholds 3"]:
         """TP, FP and FN at each apex threshold, summed over recordings."""
@@ -69,6 +71,7 @@ class PreparedKind:
             self.most or len(self.apex_probability),
             self.rule,
             self.nothing_is_one_false,
+            self.truths_needed,
             thresholds,
             group,
             table,
@@ -97,6 +100,9 @@ def prepare(
     """What `PreparedKind.counts` needs, by kind.
 
     The apex thresholds of `decoding` are not used; everything else of it is.
+
+    Raises:
+        InvalidValueError: for a convention whose counts do not follow from each recording and kind by itself.
     """
     return {kind: _prepare_kind(recordings, kind, decoding, convention) for kind in KINDS}
 
@@ -120,7 +126,11 @@ def prepare_candidates(
     Args:
         truths: in the frame numbers of the candidates.
         most: proposals per recording; 0 for any number.
+
+    Raises:
+        InvalidValueError: for a convention whose counts do not follow from each recording and kind by itself.
     """
+    require_counts_by_recording(convention)
     pairs = [
         enough_overlap(one.onset, one.offset, onset, offset, convention)
         for one, (onset, offset) in zip(ranked, truths, strict=True)
@@ -139,7 +149,17 @@ def prepare_candidates(
         most=most,
         rule=RULES[convention.matching],
         nothing_is_one_false=convention.nothing_is_one_false,
+        truths_needed=convention.truths_needed,
     )
+
+
+def require_counts_by_recording(convention: Convention) -> None:
+    """Raises InvalidValueError unless the counts of a convention follow from each recording and kind by itself."""
+    if not convention.counts_recordings_alone:
+        raise InvalidValueError(
+            f"a convention must count each recording and kind by itself where thresholds are chosen, got "
+            f"{convention.name}. Use it in python -m platform.score, or choose under strict."
+        )
 
 
 def _truths_of_kind(expressions: Sequence[Expression], kind: ExpressionKind) -> Intervals:
@@ -170,6 +190,7 @@ def _count(
     most: int,
     rule: int,
     nothing_is_one_false: bool,  # noqa: FBT001 - numba knows no keyword-only arguments
+    truths_needed: bool,  # noqa: FBT001
     thresholds: np.ndarray,
     group: np.ndarray,
     table: np.ndarray,
@@ -179,6 +200,8 @@ def _count(
     detections, truths = np.empty(len(truth), np.int64), np.empty(len(truth), np.int64)
     overlaps = np.empty(len(iou), np.float64)
     for recording in range(len(first) - 1):
+        if truths_needed and num_truths[recording] == 0:
+            continue
         finder = np.empty(num_truths[recording], np.int64)
         for column in range(len(thresholds)):
             num_proposals, num_pairs = 0, 0
@@ -202,8 +225,6 @@ def _count(
             found = find_finders(detections, truths, overlaps, num_pairs, rule, finder)
             counts = table[group[recording], column]
             counts[0] += found
-            if num_proposals == 0 and nothing_is_one_false:
-                counts[1] += 1
-            else:
-                counts[1] += num_proposals - found
+            nothing = num_proposals == 0 and num_truths[recording] > 0
+            counts[1] += num_proposals - found + (nothing_is_one_false and nothing)
             counts[2] += num_truths[recording] - found

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from platform.landmarks.source import LandmarkFiles
 from platform.reporting.detections import read_detections
+from platform.reporting.recording_names import RecordingNames
 from platform.study.workspace import Workspace, model_folder, scores_path, table_path
 from spotformer_core.datasets import cas_me_2, cas_me_3, lineage, plain, samm_lv
 from spotformer_core.datasets.assembly import ReadingOptions
@@ -209,7 +210,7 @@ def test_pipes_are_no_frames_no_videos_no_landmarks_and_no_features(root: Path):
     with pytest.raises(DatasetError, match="released features must be"):
         find_features(root, ["anna"])
     with pytest.raises(InvalidValueError, match="no regular file"):
-        read_detections(root / "annotations.txt", recordings=["anna"])
+        read_detections(root / "annotations.txt", names=RecordingNames({"anna": "s1"}, dataset="plain"))
     with pytest.raises(AnnotationError, match="must be a file"):
         plain.read_annotations(root / "annotations.txt")
 

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.metrics.conventions import MEGC2020, OPTIMAL, SPOTFORMER, STRICT, STRS
+from spotformer_core.metrics.counts import Counts
 from spotformer_core.metrics.scoring import Score, Span, pooled_scores, score_recordings
 
 MACRO = ExpressionKind.MACRO
@@ -80,16 +81,18 @@ def test_megc2020_counts_truths_that_any_detection_overlaps(detections, truths):
 
 @given(intervals, intervals)
 @settings(deadline=None, max_examples=300)
-def test_strs_gives_each_detection_every_truth_that_is_left(detections, truths):
-    taken, invented = set(), 0
+def test_strs_counts_every_pair_and_detections_and_truths_that_are_in_none(detections, truths):
+    true_positives, false_positives, found = 0, 0, set()
     for detection in detections:
-        left = {column for column in range(len(truths)) if frames_iou(detection, truths[column]) >= 0.5} - taken
-        invented += not left
-        taken |= left
+        own = [column for column, truth in enumerate(truths) if frames_iou(detection, truth) >= 0.5]
+        true_positives += len(own)
+        false_positives += not own
+        found.update(own)
 
     score = scored(detections, truths, STRS)
 
-    assert (score.found, score.needless) == (len(taken), invented)
+    assert score.found == len(found)
+    assert score.counts == Counts(true_positives, false_positives, len(truths) - len(found))
 
 
 @given(intervals, intervals)

@@ -39,6 +39,12 @@ def test_the_subject_and_the_stimulus_come_from_the_other_two_sheets(write_codes
     ]
 
 
+def test_the_emotion_is_the_seventh_column(write_codes):
+    rows = cas_me_2.read_annotations(write_codes([code(1, "anger1_12")]))
+
+    assert [row.emotion for row in rows] == ["negative"]
+
+
 def test_stimuli_that_lost_their_leading_zero_are_read(write_codes):
     path = write_codes([code(1, "disgust1_1")], stimuli=[(101, "disgust1")])
 

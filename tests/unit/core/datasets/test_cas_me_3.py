@@ -32,6 +32,11 @@ def test_numbers_that_the_real_table_stores_as_text_are_numbers(rows):
     assert (first.onset, first.apex, first.offset) == (37.0, 63.0, 65.0)
 
 
+def test_every_real_row_has_an_objective_class_as_its_emotion(rows):
+    assert {row.emotion for row in rows} == {"I", "II", "III", "IV", "V", "VI", "VII"}
+    assert Counter(row.emotion for row in rows)["VII"] == 2656
+
+
 def test_every_real_row_is_in_order_and_apexes_may_be_0(rows):
     assert all(row.onset <= row.apex <= row.offset for row in rows)
     assert [(row.recording, row.offset) for row in rows if row.apex == 0] == [("spNO.216_e", 25.0)]

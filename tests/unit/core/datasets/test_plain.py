@@ -194,6 +194,19 @@ def test_a_name_that_is_no_file_name_is_an_error(plain_tree, name):
         plain.read_annotations(plain_tree.root / plain.ANNOTATION_FILE)
 
 
+def test_an_emotion_may_stand_in_a_column_of_its_own(write_csv, tmp_path):
+    rows = [
+        (*plain.COLUMNS, "emotion"),
+        ("anna", "s1", "macro", 1, 2, 3, "Happiness"),
+        ("anna", "s1", "micro", 4, "", 5),
+    ]
+    with_emotion = write_csv(tmp_path / "a.csv", rows)
+    without = write_csv(tmp_path / "b.csv", [row[:6] for row in rows])
+
+    assert [row.emotion for row in plain.read_annotations(with_emotion)] == ["Happiness", None]
+    assert [row.emotion for row in plain.read_annotations(without)] == [None, None]
+
+
 def test_an_offset_0_is_the_first_frame_and_nothing_missing(plain_tree):
     plain_tree.write_tables(annotations=[["anna_1", "anna", "macro", 1, 1, 0]])
 

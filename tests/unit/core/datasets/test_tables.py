@@ -106,3 +106,12 @@ def test_a_table_is_found_whatever_the_case_of_its_name(tmp_path):
     (tmp_path / "SAMM_Long.xlsx").mkdir()
 
     assert find_table(tmp_path, pattern="*SAMM*Long*.xls*").name == "samm_LONGvideos.XLSX"
+
+
+def test_an_optional_column_is_read_where_there_is_one(tmp_path, write_sheets):
+    rows = [["b", "A", "C"], ["1", "2", "3"]]
+    path = write_sheets(tmp_path / "table.xlsx", {"one": rows})
+
+    (row,) = read_table(path, sheet="one", columns=("a", "b"), optional=("c", "d"))
+
+    assert row.cells == {"a": "2", "b": "1", "c": "3", "d": ""}

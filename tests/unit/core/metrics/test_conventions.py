@@ -9,7 +9,7 @@ from spotformer_core.metrics.conventions import CONVENTIONS, STRICT, Enough, con
 
 
 def test_conventions_are_known_by_their_own_names():
-    assert set(CONVENTIONS) == {"strict", "optimal", "megc2020", "strs", "spotformer", "sl-swin"}
+    assert set(CONVENTIONS) == {"strict", "optimal", "megc2020", "strs", "spotformer", "sl-swin", "any-kind"}
     assert all(convention_named(name).name == name for name in CONVENTIONS)
     assert convention_named("strict") is STRICT
 

@@ -18,7 +18,7 @@ from spotformer_core.metrics.frame_score_counts import JudgedRecording, count_de
 from spotformer_core.metrics.scoring import Span, pooled_scores, score_recordings
 
 MACRO, MICRO = KINDS
-BY_RECORDING = [one for one in CONVENTIONS.values() if not one.shared_detections_count_twice]
+BY_RECORDING = [one for one in CONVENTIONS.values() if one.counts_recordings_alone]
 ONE = PeakDecoding(smoothing=0, distance=0)
 """Peaks of the score itself; intervals of 2k + 1 frames around them."""
 
@@ -79,11 +79,12 @@ def test_counts_are_summed_by_subject_at_every_threshold_under_every_decoding():
     ]
 
 
-def test_a_recording_without_scores_misses_its_truths_and_nothing_else():
+def test_a_recording_without_scores_misses_its_truths():
     lost = recording(name="a_2", truths=[truth(1, 5), truth(8, 9)])
 
-    assert counted(recording(0, 0, 1, 0, 0), lost, convention=SL_SWIN) == [[[[0, 1, 2]]]]
-    assert counted(lost, convention=SL_SWIN) == [[[[0, 0, 2]]]]
+    assert counted(recording(0, 0, 1, 0, 0), lost) == [[[[0, 1, 2]]]]
+    assert counted(lost) == [[[[0, 0, 2]]]]
+    assert counted(lost, convention=SL_SWIN) == [[[[0, 1, 2]]]]
 
 
 def test_a_recording_without_a_peak_adds_a_false_positive_where_the_convention_says_so():

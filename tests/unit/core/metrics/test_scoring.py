@@ -4,10 +4,19 @@ import pytest
 
 from spotformer_core.datasets.annotation_rows import AnnotationRow
 from spotformer_core.datasets.recording import ExpressionKind
-from spotformer_core.errors import AnnotationError
-from spotformer_core.metrics.conventions import MEGC2020, SL_SWIN, SPOTFORMER, STRICT, STRS
+from spotformer_core.errors import AnnotationError, InvalidValueError
+from spotformer_core.metrics.conventions import (
+    ANY_KIND,
+    CONVENTIONS,
+    MEGC2020,
+    SL_SWIN,
+    SPOTFORMER,
+    STRICT,
+    STRS,
+    MissingOffset,
+)
 from spotformer_core.metrics.counts import Counts
-from spotformer_core.metrics.scoring import Score, Span, annotated_span, pooled_scores, score_recordings
+from spotformer_core.metrics.scoring import Score, Span, annotated_span, counted_spans, pooled_scores, score_recordings
 
 MACRO, MICRO = ExpressionKind.MACRO, ExpressionKind.MICRO
 ROW = AnnotationRow(subject="s15", recording="s15_0101", kind=MACRO, onset=20, apex=50, offset=0, row_number=7)
@@ -47,8 +56,74 @@ def test_scores_are_pooled_before_they_are_divided():
         "precision": 2 / 5,
         "recall": 2 / 6,
         "f1": 4 / 11,
+        "tp": 2,
+        "fp": 3,
+        "fn": 4,
     }
     assert pooled["overall"].counts == Counts(2, 3, 7)
+
+
+def test_every_pair_is_a_true_positive_of_strs_whichever_detection_came_first():
+    # The first truth is found twice; the second detection is no false positive although its truth is taken.
+    detections, truths = [span(0, 9), span(1, 10), span(80, 89)], [span(0, 9), span(40, 49)]
+
+    score = score_recordings(detections, truths, STRS)["a"][MACRO]
+
+    assert (score.found, score.counts) == (1, Counts(2, 1, 1))
+
+
+def subject_of(recording: str) -> str:
+    return recording[0]
+
+
+@pytest.mark.parametrize("have_kinds", [True, False])
+def test_strs_leaves_out_recordings_without_truths_and_subjects_without_detections(have_kinds):
+    # Subject a has a recording with truths and one without, b has no detection, c no truth.
+    detections = [span(0, 9, recording="a1"), span(0, 9, recording="a2"), span(0, 9, recording="c1")]
+    truths = [span(0, 9, recording="a1"), span(0, 9, recording="a3"), span(0, 9, recording="b1")]
+    convention = STRS.for_detections(have_kinds=have_kinds)
+
+    counted = counted_spans(detections, truths, convention, subject=subject_of)
+
+    assert counted == ([detections[0]], truths[:2])
+    assert pooled_scores(score_recordings(*counted, convention))["overall"].counts == Counts(1, 0, 1)
+
+
+def test_strs_leaves_out_for_each_kind_by_itself():
+    # a1 has a truth of each kind, but its subject has micro-detections alone: the macro-truth does not count.
+    detections = [span(0, 9, recording="a1", kind=MICRO), span(0, 9, recording="a2", kind=MICRO)]
+    truths = [span(0, 9, recording="a1", kind=MICRO), span(20, 90, recording="a1"), span(0, 90, recording="a2")]
+
+    apart = counted_spans(detections, truths, STRS.for_detections(have_kinds=True), subject=subject_of)
+    together = counted_spans(detections, truths, STRS.for_detections(have_kinds=False), subject=subject_of)
+
+    assert apart == (detections[:1], truths[:1])
+    assert together == (detections, truths)
+
+
+def test_other_conventions_leave_nothing_out():
+    detections, truths = [span(0, 9, recording="a1")], [span(0, 9, recording="b1")]
+
+    assert counted_spans(detections, truths, STRICT, subject=subject_of) == (detections, truths)
+
+
+def test_any_kind_lets_a_detection_find_a_truth_of_the_other_kind():
+    detections = [replace(span(0, 9), kind=None), span(20, 29, kind=MICRO)]
+    truths = [span(0, 9, kind=MICRO), span(20, 29), span(40, 49)]
+
+    scores = score_recordings(detections, truths, ANY_KIND)
+
+    assert scores == {"a": {None: Score(predictions=2, truths=3, found=2, needless=0)}}
+    assert pooled_scores(scores) == {"overall": scores["a"][None]}
+
+
+def test_conventions_that_count_kinds_apart_need_them():
+    message = r"must say of which kind they are where strict counts them, got no kind\. .*--convention any-kind"
+
+    with pytest.raises(InvalidValueError, match=message):
+        STRICT.for_detections(have_kinds=False)
+    assert STRICT.for_detections(have_kinds=True) is STRICT
+    assert ANY_KIND.for_detections(have_kinds=False) is ANY_KIND
 
 
 def test_a_detection_with_two_truths_is_one_detection_for_megc2020_and_two_for_strs():
@@ -60,11 +135,38 @@ def test_a_detection_with_two_truths_is_one_detection_for_megc2020_and_two_for_s
     assert (strs.found, strs.counts.precision) == (2, 2 / 3)
 
 
-@pytest.mark.parametrize(("convention", "offset"), [(STRICT, 80), (MEGC2020, 50), (STRS, 80), (SPOTFORMER, 0)])
+@pytest.mark.parametrize(
+    ("convention", "offset"), [(STRICT, 80), (MEGC2020, 50), (STRS, 80), (SPOTFORMER, 0), (ANY_KIND, 80)]
+)
 def test_an_offset_that_was_not_annotated_is_completed_as_the_convention_says(convention, offset):
     truth = annotated_span(ROW, convention)
 
     assert (truth.recording, truth.kind, truth.onset, truth.offset) == ("s15_0101", MACRO, 20, offset)
+
+
+@pytest.mark.parametrize(
+    ("policy", "offset"),
+    [
+        (MissingOffset.SYMMETRIC, 80),
+        (MissingOffset.APEX, 50),
+        (MissingOffset.APEX_PLUS_20, 70),
+        (MissingOffset.KEPT, 0),
+    ],
+)
+def test_any_convention_may_read_an_offset_0_otherwise(policy, offset):
+    for convention in CONVENTIONS.values():
+        assert annotated_span(ROW, replace(convention, missing_offset=policy)).offset == offset
+
+
+def test_nothing_finds_a_truth_whose_offset_0_is_kept():
+    for convention in CONVENTIONS.values():
+        kept = replace(convention.for_detections(have_kinds=True), missing_offset=MissingOffset.KEPT)
+        truth = annotated_span(ROW, kept)
+        detections = [span(0, 100, recording=truth.recording), span(20, 20, recording=truth.recording)]
+
+        score = pooled_scores(score_recordings(detections, [truth], kept))["overall"]
+
+        assert (score.truths, score.found) == (1, 0)
 
 
 def test_numbers_are_rounded_half_up():
@@ -99,7 +201,7 @@ def test_a_reversed_row_is_an_error():
 def test_sl_swin_adds_a_false_positive_where_nothing_is_detected_and_leaves_out_what_has_no_truth():
     detections, truths = [span(0, 9), span(0, 9, kind=MICRO)], [span(0, 9), span(0, 9, recording="b")]
 
-    scores = score_recordings(detections, truths, SL_SWIN)
+    scores = score_recordings(*counted_spans(detections, truths, SL_SWIN, subject=str), SL_SWIN)
 
     assert scores["a"][MACRO].counts == Counts(1, 0, 0)
     assert scores["a"][MICRO] == Score()

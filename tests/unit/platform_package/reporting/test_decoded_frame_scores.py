@@ -124,6 +124,15 @@ def test_k_may_differ_from_recording_to_recording(decoded, macro_scores, tmp_pat
     assert other["thresholds_alone"]["f1"] != same["thresholds_alone"]["f1"]
 
 
+def test_recordings_may_be_written_as_other_tools_write_them(decoded, macro_scores, tmp_path):
+    usual = decoded(macro_scores)
+    other = {f"casme_0{name[1:]}": own for name, own in macro_scores.items()}
+    path = tmp_path / "k.csv"
+    path.write_text("recording,k\n" + "".join(f"{name[1:]},20\n" for name in macro_scores))
+
+    assert decoded(other, None, "--k", f"macro={path}") == usual
+
+
 def test_recordings_without_scores_are_named_and_their_expressions_missed_or_left_out(decoded, macro_scores, capsys):
     del macro_scores["s16_0401"]
 

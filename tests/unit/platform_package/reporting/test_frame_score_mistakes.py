@@ -39,6 +39,11 @@ def run(tmp_path):
         (["--k", "micro=5"], "--k must be KIND=NUMBER or KIND=FILE with macro, got 'micro=5'"),
         (["--k", "macro=4", "--k", "macro=5"], "--k must be given once for each kind, got 'macro'"),
         (["--k", "macro=none.csv"], "--k must name a CSV file in UTF-8, got none.csv"),
+        (
+            ["--convention", "strs"],
+            "count each recording and kind by itself where thresholds are chosen, got strs",
+        ),
+        (["--convention", "any-kind"], "where thresholds are chosen, got any-kind"),
         (["--configurations", "c0001"], "--configurations has no meaning beside --frame-scores"),
         (["--study", "toy"], "--study and --frame-scores must not be given together"),
     ],
@@ -79,7 +84,7 @@ def test_files_that_do_not_fit_are_named(run, macro_scores, tmp_path, capsys):
     assert "must be KIND=FILE or FILE, got the kind 'marco'. Did you mean 'macro'?" in mistake(f"marco={path}")
     assert "got 2 of 2 in" in mistake(f"macro={other}")
     assert "that are not: s15_0102, nobody. Did you mean 's15_0101'?" in mistake(f"macro={other}")
-    assert "must be in one file, got 's15_0101'" in mistake(f"macro={path}", f"macro={path}")
+    assert "must be given once, got 's15_0101'" in mistake(f"macro={path}", f"macro={path}")
     assert "peaks need --k micro=NUMBER" in mistake(f"macro={path}", f"micro={path}")
     del macro_scores["s15_0101"]
     assert run({"s15_0101": [0, 1, 0]}, None, "--without-scores", "left-out") == MISTAKE

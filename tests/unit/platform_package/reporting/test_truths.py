@@ -1,8 +1,10 @@
+from collections import Counter
+
 import pytest
 import xlsxwriter
 
 from platform.reporting.truths import read_truths
-from spotformer_core.datasets import cas_me_2, cas_me_3, samm_lv
+from spotformer_core.datasets import cas_me_2, cas_me_3, lineage, plain, samm_lv
 from spotformer_core.errors import AnnotationError
 
 
@@ -37,6 +39,60 @@ def test_every_letter_of_a_subject_of_cas_me_3_is_known(real_file):
     assert len(truths.subject_of) == 956
     assert len(truths.recordings) == 98 * 13
     assert truths.subject("spNO.1_a") == "spNO.1"
+
+
+LINEAGE_HEADER = "subject,video_name,start_frame,apex_frame,end_frame,type_idx\n"
+
+
+def test_truths_of_the_lineage_are_in_the_numbers_of_its_table(tmp_path):
+    path = tmp_path / "lineage.csv"
+    path.write_text(LINEAGE_HEADER + "samm_006,samm_006_1,81,92,106,1\nsamm_007,samm_007_3,9,12,19,2\n")
+
+    truths = read_truths(lineage.NAME, path)
+
+    assert [(row.recording, row.kind, row.onset, row.offset) for row in truths.rows] == [
+        ("samm_006_1", "macro", 81, 106),
+        ("samm_007_3", "micro", 9, 19),
+    ]
+    assert truths.names.find("006_1") == "samm_006_1"
+    assert truths.recordings == {"samm_006_1", "samm_007_3"}
+
+
+def test_the_real_table_of_the_lineage_has_the_expressions_of_samm_lv(real_file):
+    truths = read_truths(lineage.NAME, real_file("samm_lv_every_7th.csv"))
+
+    assert Counter(row.kind for row in truths.rows) == {"macro": 343, "micro": 159}
+    assert len(truths.recordings) == 147
+
+
+@pytest.mark.parametrize(("subject", "other"), [("casme_015", "casme_019"), ("casme_15", "casme_019")])
+def test_the_lineage_knows_the_recordings_of_cas_me_2_without_expressions(tmp_path, subject, other):
+    path = tmp_path / "lineage.csv"
+    path.write_text(LINEAGE_HEADER + f"{subject},{subject}_0401,81,92,106,1\n")
+
+    truths = read_truths(lineage.NAME, path)
+
+    assert truths.without_expressions == {f"{subject}_0508", f"{other}_0502", "casme_023_0503"}
+    assert truths.subject(f"{subject}_0508") == subject
+
+
+def test_plain_recordings_without_expressions_stand_in_the_table_beside(tmp_path):
+    path = tmp_path / "annotations.csv"
+    path.write_text("recording,subject,kind,onset,apex,offset\nanna_1,anna,macro,0,,9\n")
+    (tmp_path / "recordings.csv").write_text("recording,subject\nwalk,ben\nanna_1,anna\n")
+
+    truths = read_truths(plain.NAME, path)
+
+    assert truths.without_expressions == {"walk"}
+    assert (truths.subject("walk"), truths.subject("anna_1")) == ("ben", "anna")
+
+
+def test_a_recording_of_two_subjects_is_an_error(tmp_path):
+    path = tmp_path / "annotations.csv"
+    path.write_text("recording,subject,kind,onset,apex,offset\na,anna,macro,0,,9\na,ben,macro,20,,29\n")
+
+    with pytest.raises(AnnotationError, match=r"must have one subject, got anna and ben for a in row 3"):
+        read_truths(plain.NAME, path)
 
 
 def test_a_table_without_rows_is_an_error(tmp_path):

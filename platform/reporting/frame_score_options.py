@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from platform.reporting.frame_scores import WithoutScores
-from spotformer_core.datasets.releases import ANNOTATION_TABLES
+from platform.reporting.truths import SCORED_TABLES
 from spotformer_core.metrics.conventions import CONVENTIONS, STRICT
 
 OF_FILES: Final = ("dataset", "annotations", "k", "decoding", "convention", "without_scores")
@@ -23,8 +23,13 @@ def add_frame_score_options(parser: argparse.ArgumentParser) -> None:
         help="Parquet or CSV: recording,frame,score with KIND= macro or micro, or recording,frame and the ten "
         "probabilities of SpotFormer; may be given again",
     )
-    group.add_argument("--dataset", choices=list(ANNOTATION_TABLES), help="release that the truths are of")
-    group.add_argument("--annotations", type=Path, metavar="FILE", help="the release's own table, xlsx or xls")
+    group.add_argument("--dataset", choices=list(SCORED_TABLES), help="dataset that the annotations are of")
+    group.add_argument(
+        "--annotations",
+        type=Path,
+        metavar="FILE",
+        help="the table of the dataset: xlsx or xls of a release, csv of lineage and plain",
+    )
     add_decoding_options(group)
     group.add_argument(
         "--convention",
