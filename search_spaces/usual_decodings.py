@@ -1,4 +1,4 @@
-"""Decodings that are tried unless others are named: around [Deng2024] Sec. 4.1, with the released code's two extras."""
+"""Decodings that are tried unless others are named: of ours around [Deng2024] Sec. 4.1, with its code's two extras."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -14,3 +14,11 @@ USUAL_DECODINGS: Final[Mapping[str, Dimension]] = {
     "boundary_consistency": Choice((False, True)),
     "max_proposals_per_recording": Choice((0, 5)),
 }
+
+USUAL_PEAK_DECODINGS: Final[Mapping[str, Dimension]] = {
+    "smoothing": Float(0.5, 4.0),
+    "length": Float(0.5, 4.0),
+    "distance": Float(0.5, 4.0),
+    "shift": Float(0.0, 1.0),
+}
+"""For peaks of one smoothed score, in multiples of k; between a quarter of and twice what SL-Swin takes."""

@@ -8,6 +8,8 @@ REFERENCES: Final[dict[str, str]] = {
     "for Facial Expression Spotting. arXiv:2407.20799, 2024.",
     "Farneback2003": "Gunnar Farnebäck: Two-Frame Motion Estimation Based on Polynomial Expansion. Scandinavian "
     "Conference on Image Analysis (SCIA), 2003.",
+    "He2023": "Erheng He, Qianru Chen, Qinghua Zhong: SL-Swin: A Transformer-Based Deep Learning Approach for Macro- "
+    "and Micro-Expression Spotting on Small-Size Expression Datasets. Electronics, 2023.",
     "Hesterberg2015": "Tim C. Hesterberg: What Teachers Should Know About the Bootstrap: Resampling in the "
     "Undergraduate Statistics Curriculum. The American Statistician, 2015.",
     "Khosla2020": "Prannay Khosla, Piotr Teterwak, Chen Wang, Aaron Sarna, Yonglong Tian, Phillip Isola, Aaron "
@@ -23,6 +25,8 @@ REFERENCES: Final[dict[str, str]] = {
     "Mean Optical Flow Feature for Spontaneous Micro-Expression Recognition. IEEE Transactions on Affective Computing, "
     "2015.",
     "Miller1974": "Rupert G. Miller: The Jackknife - A Review. Biometrika, 1974.",
+    "Moilanen2014": "Antti Moilanen, Guoying Zhao, Matti Pietikäinen: Spotting Rapid Facial Movements from Videos "
+    "Using Appearance-Based Feature Difference Analysis. International Conference on Pattern Recognition (ICPR), 2014.",
     "Tsamardinos2018": "Ioannis Tsamardinos, Elissavet Greasidou, Giorgos Borboudakis: Bootstrapping the Out-of-Sample "
     "Predictions for Efficient and Accurate Cross-Validation. Machine Learning, 2018.",
 }

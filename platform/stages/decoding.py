@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from platform.reporting.stated_decodings import parse_value
 from platform.sampling.decodings import draw_decodings
 from platform.study.choices import decoding_record
 from platform.study.records import ConfigurationRecord
 from platform.study.state import StudyState
 from platform.study.stored_scores import configuration_of, count_fold
 from search_spaces.usual_decodings import USUAL_DECODINGS
-from search_spaces.vocabulary import DECODING_FIELDS, Choice, Dimension, Float, Integer, Space, Value
+from search_spaces.vocabulary import DECODING_FIELDS, Choice, Dimension, Float, Integer, Space
 from spotformer_core.errors import InvalidValueError, StudyError, did_you_mean, require
 
 
@@ -81,8 +82,8 @@ def chosen_configurations(state: StudyState, options: DecodeOptions) -> tuple[st
     return tuple(name for name in complete if name in options.configurations or not options.configurations)
 
 
-def parse_decodings(texts: Sequence[str]) -> dict[str, Dimension]:
-    """What `--vary NAME=LOW:HIGH` and `--vary NAME=VALUE,VALUE` name.
+def parse_decodings(texts: Sequence[str], *, fields: Sequence[str] = DECODING_FIELDS) -> dict[str, Dimension]:
+    """What `--vary NAME=LOW:HIGH` and `--vary NAME=VALUE,VALUE` name, of these fields of a decoding.
 
     Raises:
         InvalidValueError: for an unknown name, one that is given twice, or a value that is none.
@@ -95,10 +96,10 @@ def parse_decodings(texts: Sequence[str]) -> dict[str, Dimension]:
                 f"--vary must be NAME=LOW:HIGH or NAME=VALUE,VALUE, got {text!r}. "
                 "For instance overlap_threshold=0.2:0.8 or boundary_consistency=true,false."
             )
-        if name not in DECODING_FIELDS:
+        if name not in fields:
             raise InvalidValueError(
                 f"--vary must name a field of the decoding other than apex thresholds, got {name!r}. "
-                f"{did_you_mean(name, DECODING_FIELDS)}"
+                f"{did_you_mean(name, fields)}"
             )
         require(name not in dimensions, "--vary", "given once for each name", name, "Join the values with commas.")
         dimensions[name] = _dimension(values)
@@ -108,23 +109,11 @@ def parse_decodings(texts: Sequence[str]) -> dict[str, Dimension]:
 def _dimension(text: str) -> Dimension:
     low, colon, high = text.partition(":")
     if not colon:
-        return Choice(tuple(_value(part) for part in text.split(",")))
-    ends = _value(low), _value(high)
+        return Choice(tuple(parse_value(part) for part in text.split(",")))
+    ends = parse_value(low), parse_value(high)
     if all(type(end) is int for end in ends):
         return Integer(int(ends[0]), int(ends[1]))
     return Float(float(ends[0]), float(ends[1]))
-
-
-def _value(text: str) -> Value:
-    named: dict[str, Value] = {"true": True, "false": False}
-    if text.casefold() in named:
-        return named[text.casefold()]
-    for type_ in (int, float):
-        try:
-            return type_(text)
-        except ValueError:
-            continue
-    raise InvalidValueError(f"a value of --vary must be a number, true or false, got {text!r}. Correct it.")
 
 
 def _require_decodable(state: StudyState, names: Sequence[str], varied: Mapping[str, Dimension], *, count: int) -> None:

@@ -7,6 +7,7 @@
     strs         inclusive  >= 0.5     every pair                           as far from the apex as the onset
     spotformer   exclusive  >= 0.5     truths in order take the best left   kept, so that nothing finds it
     any-kind     inclusive  >= 0.5     as strict, whatever the kind         as far from the apex as the onset
+    sl-swin      inclusive  > 0.5      a detection only its best truth      the apex
 
 `strict` is the rule of MEGC that [Deng2024] Sec. 4.1 states and what this project reports everywhere.
 """
@@ -48,6 +49,8 @@ class Matching(StrEnum):
     """The most pairs that any choice gives, by maximum bipartite matching; one to one."""
     ANY = "any"
     """Each truth is found by the first detection that overlaps it enough; a detection may find several."""
+    OWN_BEST = "own-best"
+    """Detections in order take the truth that each overlaps most; one whose truth is taken finds nothing."""
 
 
 class Kinds(StrEnum):
@@ -78,6 +81,7 @@ class Convention:
 
     Attributes:
         shortest: intervals of fewer frames, both ends counted, find nothing and are not found.
+        nothing_is_one_false: a recording with a truth of a kind and no detection of it counts one false positive.
         every_pair_counts: with `Matching.ANY`, whether each pair of a detection and a truth is a true positive and only
             a detection in no pair a false one (STRS); otherwise every detection beyond the truths found is (MEGC2020).
         truths_needed: recordings without a truth of a kind are left out where that kind is counted.
@@ -91,6 +95,7 @@ class Convention:
     enough: Enough = Enough.AT_LEAST
     iou_threshold: float = IOU_THRESHOLD
     shortest: int = 1
+    nothing_is_one_false: bool = False
     every_pair_counts: bool = False
     truths_needed: bool = False
     detections_needed: bool = False
@@ -165,10 +170,21 @@ SPOTFORMER: Final = Convention(
     matching=Matching.TRUTH_ORDER,
     missing_offset=MissingOffset.KEPT,
 )
+# ORIGIN: eddiehe99/pytorch-expression-spotting, the code of [He2023]: scoring by mean average precision of boxes, which
+# must not be empty, so that a recording without a detection is given one that finds nothing.
+SL_SWIN: Final = Convention(
+    name="sl-swin",
+    length=Length.INCLUSIVE,
+    matching=Matching.OWN_BEST,
+    missing_offset=MissingOffset.APEX,
+    enough=Enough.ABOVE,
+    nothing_is_one_false=True,
+    truths_needed=True,
+)
 
 ANY_KIND: Final = replace(STRICT, name="any-kind", kinds=Kinds.ANY)
 
-CONVENTIONS: Final = {one.name: one for one in (STRICT, OPTIMAL, MEGC2020, STRS, SPOTFORMER, ANY_KIND)}
+CONVENTIONS: Final = {one.name: one for one in (STRICT, OPTIMAL, MEGC2020, STRS, SPOTFORMER, SL_SWIN, ANY_KIND)}
 """Every convention by its name."""
 
 

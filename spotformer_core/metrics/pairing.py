@@ -10,8 +10,14 @@ from spotformer_core.metrics.conventions import Convention, Enough, Length, Matc
 from spotformer_core.shapes import Float, Int
 
 # Enums are not known to numba.
-RULES = {Matching.FALLING_IOU: 0, Matching.TRUTH_ORDER: 1, Matching.OPTIMAL: 2, Matching.ANY: 3}
-_FALLING_IOU, _TRUTH_ORDER, _OPTIMAL = 0, 1, 2
+RULES = {
+    Matching.FALLING_IOU: 0,
+    Matching.TRUTH_ORDER: 1,
+    Matching.OPTIMAL: 2,
+    Matching.ANY: 3,
+    Matching.OWN_BEST: 4,
+}
+_FALLING_IOU, _TRUTH_ORDER, _OPTIMAL, _OWN_BEST = 0, 1, 2, 4
 NOBODY = -1
 
 Pairs = tuple[Int[np.ndarray, " pairs"], Int[np.ndarray, " pairs"], Float[np.ndarray, " pairs"]]
@@ -87,6 +93,8 @@ def find_finders(
         _in_order_of_truths(detections, truths, iou, num_pairs, finder)
     elif rule == _OPTIMAL:
         _most(detections, truths, num_pairs, finder)
+    elif rule == _OWN_BEST:
+        _by_own_best(detections, truths, iou, num_pairs, finder)
     else:
         for pair in range(num_pairs):
             if finder[truths[pair]] < 0:
@@ -129,6 +137,23 @@ def _in_order_of_truths(
             if truths[pair] == truth and iou[pair] > highest and not _is_in(detections[pair], finder):
                 best, highest = detections[pair], iou[pair]
         finder[truth] = best
+
+
+@numba.njit(cache=True, nogil=True)
+@no_type_check
+def _by_own_best(
+    detections: np.ndarray, truths: np.ndarray, iou: np.ndarray, num_pairs: int, finder: np.ndarray
+) -> None:
+    first = 0
+    while first < num_pairs:
+        best, stop = first, first + 1
+        while stop < num_pairs and detections[stop] == detections[first]:
+            if iou[stop] > iou[best]:
+                best = stop
+            stop += 1
+        if finder[truths[best]] < 0:
+            finder[truths[best]] = detections[best]
+        first = stop
 
 
 @numba.njit(cache=True, nogil=True)

@@ -200,7 +200,10 @@ def _score(detections: Sequence[Span], truths: Sequence[Span], convention: Conve
         return _score_of_pairs(detections, truths, convention)
     finder, _ = find_truths(*_ends(detections), *_ends(truths), convention)
     found = int(np.sum(finder != NOBODY))
-    return Score(predictions=len(detections), truths=len(truths), found=found, needless=len(detections) - found)
+    needless = len(detections) - found
+    if convention.nothing_is_one_false and truths and not detections:
+        needless = 1
+    return Score(predictions=len(detections), truths=len(truths), found=found, needless=needless)
 
 
 def _score_of_pairs(detections: Sequence[Span], truths: Sequence[Span], convention: Convention) -> Score:

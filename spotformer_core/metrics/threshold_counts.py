@@ -13,7 +13,7 @@ import numpy as np
 from spotformer_core.config import DecodingConfig
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.recording import Expression, ExpressionKind
-from spotformer_core.decoding.ranking import rank_candidates
+from spotformer_core.decoding.ranking import RankedCandidates, rank_candidates
 from spotformer_core.errors import InvalidValueError
 from spotformer_core.metrics.conventions import STRICT, Convention
 from spotformer_core.metrics.pairing import RULES, enough_overlap, find_finders
@@ -21,6 +21,8 @@ from spotformer_core.shapes import Float, Float32, Int
 
 Scored = tuple[Float32[np.ndarray, "_ kinds channels"], Sequence[Expression]]
 """The frame scores of a recording, (frames, kinds, channels), and its truths; recordings differ in length."""
+Intervals = tuple[Int[np.ndarray, "_"], Int[np.ndarray, "_"]]
+"""Onsets and offsets; recordings differ in how many they have."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -44,10 +46,19 @@ class PreparedKind:
     iou: Float[np.ndarray, " pairs"]
     most: int
     rule: int
+    nothing_is_one_false: bool
+    truths_needed: bool
 
     def counts(self, thresholds: Float[np.ndarray, " thresholds"]) -> Int[np.ndarray, "thresholds 3"]:
         """TP, FP and FN at each apex threshold, summed over recordings."""
-        table = np.zeros((len(thresholds), 3), np.int64)
+        group = np.zeros(len(self.num_truths), np.int64)
+        return np.asarray(self.counts_of_groups(thresholds, group, num_groups=1)[0])
+
+    def counts_of_groups(
+        self, thresholds: Float[np.ndarray, " thresholds"], group: Int[np.ndarray, " recordings"], *, num_groups: int
+    ) -> Int[np.ndarray, "groups thresholds 3"]:
+        """TP, FP and FN at each apex threshold, summed over the recordings of each group."""
+        table = np.zeros((num_groups, len(thresholds), 3), np.int64)
         _count(
             self.first,
             self.num_truths,
@@ -59,7 +70,10 @@ class PreparedKind:
             self.iou,
             self.most or len(self.apex_probability),
             self.rule,
+            self.nothing_is_one_false,
+            self.truths_needed,
             thresholds,
+            group,
             table,
         )
         return table
@@ -90,19 +104,33 @@ def prepare(
     Raises:
         InvalidValueError: for a convention whose counts do not follow from each recording and kind by itself.
     """
-    if not convention.counts_recordings_alone:
-        raise InvalidValueError(
-            f"a convention must count each recording and kind by itself where thresholds are chosen, got "
-            f"{convention.name}. Use it in python -m platform.score, or choose under strict."
-        )
     return {kind: _prepare_kind(recordings, kind, decoding, convention) for kind in KINDS}
 
 
 def _prepare_kind(
     recordings: Sequence[Scored], kind: ExpressionKind, decoding: DecodingConfig, convention: Convention
 ) -> PreparedKind:
-    truths = [_truths_of_kind(expressions, kind) for _, expressions in recordings]
-    ranked = [rank_candidates(scores, kind, decoding) for scores, _ in recordings]
+    return prepare_candidates(
+        [rank_candidates(scores, kind, decoding) for scores, _ in recordings],
+        [_truths_of_kind(expressions, kind) for _, expressions in recordings],
+        convention,
+        most=decoding.max_proposals_per_recording,
+    )
+
+
+def prepare_candidates(
+    ranked: Sequence[RankedCandidates], truths: Sequence[Intervals], convention: Convention, *, most: int = 0
+) -> PreparedKind:
+    """What `PreparedKind.counts` needs, from the candidates and the truths of one kind in every recording.
+
+    Args:
+        truths: in the frame numbers of the candidates.
+        most: proposals per recording; 0 for any number.
+
+    Raises:
+        InvalidValueError: for a convention whose counts do not follow from each recording and kind by itself.
+    """
+    require_counts_by_recording(convention)
     pairs = [
         enough_overlap(one.onset, one.offset, onset, offset, convention)
         for one, (onset, offset) in zip(ranked, truths, strict=True)
@@ -118,14 +146,23 @@ def _prepare_kind(
         pair_first=_starts(_joined(finds, np.int64)),
         truth=_joined([one[1] for one in pairs], np.int64),
         iou=_joined([one[2] for one in pairs], np.float64),
-        most=decoding.max_proposals_per_recording,
+        most=most,
         rule=RULES[convention.matching],
+        nothing_is_one_false=convention.nothing_is_one_false,
+        truths_needed=convention.truths_needed,
     )
 
 
-def _truths_of_kind(
-    expressions: Sequence[Expression], kind: ExpressionKind
-) -> tuple[Int[np.ndarray, " truths"], Int[np.ndarray, " truths"]]:
+def require_counts_by_recording(convention: Convention) -> None:
+    """Raises InvalidValueError unless the counts of a convention follow from each recording and kind by itself."""
+    if not convention.counts_recordings_alone:
+        raise InvalidValueError(
+            f"a convention must count each recording and kind by itself where thresholds are chosen, got "
+            f"{convention.name}. Use it in python -m platform.score, or choose under strict."
+        )
+
+
+def _truths_of_kind(expressions: Sequence[Expression], kind: ExpressionKind) -> Intervals:
     own = [expression for expression in expressions if expression.kind is kind]
     return np.array([one.onset for one in own], np.int64), np.array([one.offset for one in own], np.int64)
 
@@ -152,14 +189,19 @@ def _count(
     iou: np.ndarray,
     most: int,
     rule: int,
+    nothing_is_one_false: bool,  # noqa: FBT001 - numba knows no keyword-only arguments
+    truths_needed: bool,  # noqa: FBT001
     thresholds: np.ndarray,
+    group: np.ndarray,
     table: np.ndarray,
 ) -> None:
-    """Adds the counts of every recording at every threshold to `table`."""
+    """Adds the counts of every recording at every threshold to the row of its group in `table`."""
     proposed = np.zeros(len(apex_probability), np.bool_)
     detections, truths = np.empty(len(truth), np.int64), np.empty(len(truth), np.int64)
     overlaps = np.empty(len(iou), np.float64)
     for recording in range(len(first) - 1):
+        if truths_needed and num_truths[recording] == 0:
+            continue
         finder = np.empty(num_truths[recording], np.int64)
         for column in range(len(thresholds)):
             num_proposals, num_pairs = 0, 0
@@ -181,6 +223,8 @@ def _count(
                     num_pairs += 1
                 num_proposals += 1
             found = find_finders(detections, truths, overlaps, num_pairs, rule, finder)
-            table[column, 0] += found
-            table[column, 1] += num_proposals - found
-            table[column, 2] += num_truths[recording] - found
+            counts = table[group[recording], column]
+            counts[0] += found
+            nothing = num_proposals == 0 and num_truths[recording] > 0
+            counts[1] += num_proposals - found + (nothing_is_one_false and nothing)
+            counts[2] += num_truths[recording] - found

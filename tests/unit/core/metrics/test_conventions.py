@@ -5,11 +5,11 @@ import pytest
 
 from spotformer_core.errors import InvalidValueError
 from spotformer_core.metrics import conventions
-from spotformer_core.metrics.conventions import CONVENTIONS, STRICT, convention_named
+from spotformer_core.metrics.conventions import CONVENTIONS, STRICT, Enough, convention_named
 
 
 def test_conventions_are_known_by_their_own_names():
-    assert set(CONVENTIONS) == {"strict", "optimal", "megc2020", "strs", "spotformer", "any-kind"}
+    assert set(CONVENTIONS) == {"strict", "optimal", "megc2020", "strs", "spotformer", "sl-swin", "any-kind"}
     assert all(convention_named(name).name == name for name in CONVENTIONS)
     assert convention_named("strict") is STRICT
 
@@ -26,7 +26,9 @@ def test_the_table_at_the_top_says_what_the_conventions_are():
     table = {row[0]: row[1:] for row in rows if row[0] in CONVENTIONS}
 
     assert {name: row[0] for name, row in table.items()} == {name: one.length for name, one in CONVENTIONS.items()}
-    assert {row[1] for row in table.values()} == {">= 0.5"}
+    assert {name: row[1] for name, row in table.items()} == {
+        name: ">= 0.5" if one.enough is Enough.AT_LEAST else "> 0.5" for name, one in CONVENTIONS.items()
+    }
 
 
 @pytest.mark.parametrize("threshold", [0.0, -0.5, 1.5, float("nan")])

@@ -5,7 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from spotformer_core.metrics.conventions import MEGC2020, OPTIMAL, SPOTFORMER, STRICT, Enough, Length, Matching
+from spotformer_core.metrics.conventions import (
+    MEGC2020,
+    OPTIMAL,
+    SL_SWIN,
+    SPOTFORMER,
+    STRICT,
+    Enough,
+    Length,
+    Matching,
+)
 from spotformer_core.metrics.matching import find_truths
 from spotformer_core.metrics.pairing import NOBODY, RULES, enough_overlap
 
@@ -79,3 +88,23 @@ def test_nothing_finds_nothing(convention):
     assert finders([], [], convention) == []
     assert finders([(0, 9)], [], convention) == []
     assert finders([], [(0, 9)], convention) == [NOBODY]
+
+
+def test_a_detection_counts_for_the_truth_that_it_overlaps_most_or_for_none():
+    # Both detections overlap the first truth most: 10/10 and 10/11. The second truth would be left for the other one.
+    detections, truths = [(0, 9), (0, 10)], [(0, 9), (4, 12)]
+    own_best = replace(STRICT, matching=Matching.OWN_BEST)
+
+    assert finders(detections, truths, own_best) == [0, NOBODY]
+    # 7/9 of the last one with the second truth, 6/11 with the first.
+    assert finders([(0, 9), (4, 10)], [(0, 9), (4, 12)], own_best) == [0, 1]
+
+
+def test_of_two_truths_that_a_detection_overlaps_equally_it_takes_the_first():
+    assert finders([(0, 19)], [(0, 13), (6, 19)], replace(STRICT, matching=Matching.OWN_BEST)) == [0, NOBODY]
+
+
+def test_an_overlap_of_a_half_is_not_enough_for_sl_swin():
+    # 5 of 10 frames, and 6 of 10.
+    assert finders([(0, 4)], [(0, 9)], SL_SWIN) == [NOBODY]
+    assert finders([(0, 5)], [(0, 9)], SL_SWIN) == [0]

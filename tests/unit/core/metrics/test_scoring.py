@@ -9,6 +9,7 @@ from spotformer_core.metrics.conventions import (
     ANY_KIND,
     CONVENTIONS,
     MEGC2020,
+    SL_SWIN,
     SPOTFORMER,
     STRICT,
     STRS,
@@ -195,3 +196,14 @@ def test_a_reversed_row_is_an_error():
 
     with pytest.raises(AnnotationError, match=message):
         annotated_span(replace(ROW, offset=10), STRICT)
+
+
+def test_sl_swin_adds_a_false_positive_where_nothing_is_detected_and_leaves_out_what_has_no_truth():
+    detections, truths = [span(0, 9), span(0, 9, kind=MICRO)], [span(0, 9), span(0, 9, recording="b")]
+
+    scores = score_recordings(*counted_spans(detections, truths, SL_SWIN, subject=str), SL_SWIN)
+
+    assert scores["a"][MACRO].counts == Counts(1, 0, 0)
+    assert scores["a"][MICRO] == Score()
+    assert scores["b"][MACRO].counts == Counts(0, 1, 1)
+    assert scores["b"][MACRO].predictions == 0

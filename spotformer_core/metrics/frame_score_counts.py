@@ -1,0 +1,127 @@
+"""Counts of anybody's frame scores against a release's truths, under many decodings and thresholds.
+
+Everything is in the release's own frame numbers, as the truths are.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from spotformer_core.config import DecodingConfig
+from spotformer_core.datasets.frame_channels import KINDS
+from spotformer_core.datasets.recording import ExpressionKind
+from spotformer_core.decoding.frame_score_tables import ScoredFrames
+from spotformer_core.decoding.peaks import PeakDecoding, Peaks, find_peaks, rank_peaks, window_and_distance
+from spotformer_core.decoding.ranking import RankedCandidates, rank_candidates
+from spotformer_core.metrics.conventions import Convention
+from spotformer_core.metrics.scoring import Span
+from spotformer_core.metrics.threshold_counts import Intervals, prepare_candidates
+from spotformer_core.shapes import Int
+
+Decoding = PeakDecoding | DecodingConfig
+"""Peaks of one score per frame, or [Deng2024] Sec. 3.4 on ten probabilities."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class JudgedRecording:
+    """One recording that is counted for one kind of expression.
+
+    Attributes:
+        frames: its frame scores, or None where the method gave none: then its truths are missed.
+        k: of `PeakDecoding`, in scores; without a meaning for other decodings.
+        truths: of the kind.
+    """
+
+    name: str
+    subject: str
+    frames: ScoredFrames | None
+    k: int
+    truths: tuple[Span, ...]
+
+
+class CandidateSource:
+    """The candidates of recordings under any decoding; peaks that several decodings share are found once."""
+
+    def __init__(self, recordings: Sequence[JudgedRecording], kind: ExpressionKind) -> None:
+        """Keeps the recordings; all of them have frame scores of this kind."""
+        self._recordings = tuple(recordings)
+        self._kind = kind
+        self._peaks: dict[tuple[int, int, int], Peaks] = {}
+
+    def candidates(self, decoding: Decoding) -> list[RankedCandidates]:
+        """The candidates of every recording, in frame numbers of the release."""
+        return [self._numbered(index, decoding) for index in range(len(self._recordings))]
+
+    def _numbered(self, index: int, decoding: Decoding) -> RankedCandidates:
+        frames = self._recordings[index].frames
+        if frames is None:
+            return _NO_CANDIDATES
+        ranked = self._ranked(index, frames, decoding)
+        onset, offset = (frames.first + frames.step * ends for ends in (ranked.onset, ranked.offset))
+        return replace(ranked, onset=onset, offset=offset)
+
+    def _ranked(self, index: int, frames: ScoredFrames, decoding: Decoding) -> RankedCandidates:
+        if isinstance(decoding, DecodingConfig):
+            probabilities = frames.scores.reshape(len(frames.scores), len(KINDS), -1)
+            return rank_candidates(probabilities, self._kind, decoding)
+        k = self._recordings[index].k
+        window, distance = window_and_distance(k, decoding)
+        key = index, window, distance
+        if key not in self._peaks:
+            self._peaks[key] = find_peaks(frames.scores[:, 0], window=window, distance=distance)
+        return rank_peaks(self._peaks[key], k=k, decoding=decoding)
+
+
+_NO_CANDIDATES = RankedCandidates(
+    onset=np.empty(0, np.int64),
+    offset=np.empty(0, np.int64),
+    apex_probability=np.empty(0, np.float64),
+    better_first=np.zeros(1, np.int64),
+    better=np.empty(0, np.int64),
+)
+
+
+def count_decodings(
+    recordings: Sequence[JudgedRecording],
+    kind: ExpressionKind,
+    *,
+    decodings: Sequence[Decoding],
+    thresholds: Sequence[float],
+    subjects: Sequence[str],
+    convention: Convention,
+) -> Int[np.ndarray, "decodings subjects thresholds 3"]:
+    """TP, FP and FN of one kind, summed over the recordings of each subject.
+
+    The thresholds of the decodings are not used. In a recording without frame scores nothing is detected.
+
+    Raises:
+        InvalidValueError: for a convention whose counts do not follow from each recording and kind by itself.
+    """
+    scored = [one for one in recordings if one.frames is not None]
+    source = CandidateSource(scored, kind)
+    truths = [_intervals(one.truths) for one in scored]
+    group = np.array([subjects.index(one.subject) for one in scored], np.int64)
+    grid = np.asarray(thresholds, np.float64)
+    tables = []
+    for decoding in decodings:
+        most = decoding.max_proposals_per_recording if isinstance(decoding, DecodingConfig) else 0
+        prepared = prepare_candidates(source.candidates(decoding), truths, convention, most=most)
+        tables.append(prepared.counts_of_groups(grid, group, num_groups=len(subjects)))
+    table = np.stack(tables)
+    for one in recordings:
+        if one.frames is None:
+            table[:, subjects.index(one.subject), :, 2] += len(one.truths)
+            table[:, subjects.index(one.subject), :, 1] += convention.nothing_is_one_false and len(one.truths) > 0
+    return table
+
+
+def _intervals(spans: Sequence[Span]) -> Intervals:
+    return np.array([one.onset for one in spans], np.int64), np.array([one.offset for one in spans], np.int64)
+
+
+def stated_threshold(decoding: Decoding, kind: ExpressionKind) -> float:
+    """The threshold of one kind that the decoding itself states."""
+    if isinstance(decoding, PeakDecoding):
+        return decoding.macro_threshold if kind is ExpressionKind.MACRO else decoding.micro_threshold
+    return decoding.macro_apex_threshold if kind is ExpressionKind.MACRO else decoding.micro_apex_threshold
