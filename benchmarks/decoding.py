@@ -26,15 +26,13 @@ from spotformer_core.config import DecodingConfig
 from spotformer_core.datasets import samm_lv
 from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.datasets.recording import Expression, ExpressionKind
-from spotformer_core.metrics.conventions import SPOTFORMER, STRICT, Length
+from spotformer_core.metrics.conventions import SPOTFORMER, STRICT
 from spotformer_core.metrics.threshold_counts import Scored, prepare
 
 NUM_RECORDINGS, NUM_FRAMES = 147, 1000
 COMPARED = (0.3, 0.5, 0.7)
 GRID = np.linspace(0.3, 0.7, 200)
 DECODING = DecodingConfig(boundary_consistency=True, max_proposals_per_recording=5)
-SAME_LENGTHS = replace(SPOTFORMER, length=Length.INCLUSIVE)
-"""How the released code matches, with this project's lengths, so that both must give the same counts."""
 GOALS = {"released procedure / ours, once prepared": 5000.0, "released procedure / ours, one cold setting": 40.0}
 TABLE = Path(__file__).resolve().parents[2] / "shared" / "annotations" / "SAMM_LongVideos_release.xlsx"
 
@@ -105,8 +103,8 @@ def released(recordings: Sequence[Scored], folder: Path) -> tuple[dict[str, np.n
 def require_equal_counts(
     recordings: Sequence[Scored], scores: dict[str, np.ndarray], procedure: ReleasedProcedure
 ) -> None:
-    """Ends the benchmark unless both give the same counts, with lengths that count both ends."""
-    prepared = prepare(recordings, DECODING, SAME_LENGTHS)
+    """Ends the benchmark unless both give the same counts."""
+    prepared = prepare(recordings, DECODING, SPOTFORMER)
     for threshold in COMPARED:
         theirs = procedure.counts(scores, dict.fromkeys(TYPES, threshold))
         for type_, row in TYPES.items():
@@ -127,7 +125,7 @@ def measure(recordings: Sequence[Scored], folder: Path, repeats: int) -> dict[st
     scores, annotations = released(recordings, folder)
     with_files = ReleasedProcedure(folder=folder, annotations=annotations)
     in_memory = replace(with_files, uses_files=False)
-    require_equal_counts(recordings, scores, replace(in_memory, ends=1))
+    require_equal_counts(recordings, scores, in_memory)
     prepared = prepare(recordings, DECODING, SPOTFORMER)
     unlimited = prepare(recordings, DecodingConfig(), STRICT)
 

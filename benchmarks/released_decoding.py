@@ -25,14 +25,12 @@ class ReleasedProcedure:
 
     Attributes:
         folder: for the csv files.
-        ends: 0 as released, where a length is end - start; 1 counts both ends, as this project does.
         most: proposals that are kept of each kind in a recording.
         uses_files: whether tables are handed on as csv files, as released, or in memory.
     """
 
     folder: Path
     annotations: pd.DataFrame
-    ends: int = 0
     most: int = 5
     uses_files: bool = True
 
@@ -113,10 +111,11 @@ class ReleasedProcedure:
         own = annotations[annotations.video_name == group.video_name.iloc[0]]
         return own[own.type_idx == group.type_idx.iloc[0]]
 
-    def _iou(self, start: float, end: float, starts: object, ends: object) -> np.ndarray:
+    @staticmethod
+    def _iou(start: float, end: float, starts: object, ends: object) -> np.ndarray:
         starts, ends = np.asarray(starts), np.asarray(ends)
-        overlap = np.maximum(np.minimum(end, ends) - np.maximum(start, starts) + self.ends, 0.0)
-        return overlap / ((end - start + self.ends) + (ends - starts + self.ends) - overlap)
+        overlap = np.maximum(np.minimum(end, ends) - np.maximum(start, starts), 0.0)
+        return overlap / ((end - start) + (ends - starts) - overlap)
 
 
 def _around_apexes(name: str, type_: int, own: np.ndarray, *, threshold: float) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from platform.study.racing import Racing
 from search_spaces.vocabulary import Space
 from spotformer_core.choices import GpuSteps
 from spotformer_core.errors import require
+from spotformer_core.metrics.conventions import convention_named
+from spotformer_core.metrics.threshold_counts import require_counts_by_recording
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +63,7 @@ class SearchOptions:
         require((self.gpus_per_fold or 0) >= 0, "--gpus-per-fold", "auto, or 0 or more", self.gpus_per_fold, repair)
         limit = self.fold_timeout
         require(limit is None or 0 <= limit < math.inf, "--fold-timeout", "0 or more seconds", limit, repair)
+        require_counts_by_recording(convention_named(self.space.convention))
         require_searchable(self.space, self.sampler)
         whole = "off where every point is run and where there are two objectives"
         raced = self.racing is not Racing.OFF

@@ -16,19 +16,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from spotformer_core.choices import IntervalLength
 from spotformer_core.errors import InvalidValueError, did_you_mean, require
 
 IOU_THRESHOLD = 0.5
 """theta_IoU of Eq. 6 of [Deng2024]."""
-
-
-class Length(StrEnum):
-    """What the length of an interval is."""
-
-    INCLUSIVE = "inclusive"
-    """Both ends belong to it: offset - onset + 1."""
-    EXCLUSIVE = "exclusive"
-    """offset - onset."""
 
 
 class Enough(StrEnum):
@@ -89,7 +81,7 @@ class Convention:
     """
 
     name: str
-    length: Length
+    length: IntervalLength
     matching: Matching
     missing_offset: MissingOffset
     enough: Enough = Enough.AT_LEAST
@@ -133,13 +125,13 @@ class Convention:
 
 STRICT: Final = Convention(
     name="strict",
-    length=Length.INCLUSIVE,
+    length=IntervalLength.INCLUSIVE,
     matching=Matching.FALLING_IOU,
     missing_offset=MissingOffset.SYMMETRIC,
 )
 OPTIMAL: Final = Convention(
     name="optimal",
-    length=Length.INCLUSIVE,
+    length=IntervalLength.INCLUSIVE,
     matching=Matching.OPTIMAL,
     missing_offset=MissingOffset.SYMMETRIC,
 )
@@ -147,7 +139,7 @@ OPTIMAL: Final = Convention(
 # ones out, disjoint intervals then have an IoU of at most 1/3, so that this decides nothing at 0.5.
 MEGC2020: Final = Convention(
     name="megc2020",
-    length=Length.INCLUSIVE,
+    length=IntervalLength.INCLUSIVE,
     matching=Matching.ANY,
     missing_offset=MissingOffset.APEX,
     shortest=2,
@@ -156,7 +148,7 @@ MEGC2020: Final = Convention(
 # as if it had been run on the detections and truths of each kind.
 STRS: Final = Convention(
     name="strs",
-    length=Length.INCLUSIVE,
+    length=IntervalLength.INCLUSIVE,
     matching=Matching.ANY,
     missing_offset=MissingOffset.SYMMETRIC,
     every_pair_counts=True,
@@ -166,7 +158,7 @@ STRS: Final = Convention(
 )
 SPOTFORMER: Final = Convention(
     name="spotformer",
-    length=Length.EXCLUSIVE,
+    length=IntervalLength.EXCLUSIVE,
     matching=Matching.TRUTH_ORDER,
     missing_offset=MissingOffset.KEPT,
 )
@@ -174,7 +166,7 @@ SPOTFORMER: Final = Convention(
 # must not be empty, so that a recording without a detection is given one that finds nothing.
 SL_SWIN: Final = Convention(
     name="sl-swin",
-    length=Length.INCLUSIVE,
+    length=IntervalLength.INCLUSIVE,
     matching=Matching.OWN_BEST,
     missing_offset=MissingOffset.APEX,
     enough=Enough.ABOVE,

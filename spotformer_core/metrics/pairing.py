@@ -5,8 +5,8 @@ from typing import no_type_check
 import numba
 import numpy as np
 
-from spotformer_core.decoding.suppression import pair_iou
-from spotformer_core.metrics.conventions import Convention, Enough, Length, Matching
+from spotformer_core.decoding.suppression import ends_of, pair_iou
+from spotformer_core.metrics.conventions import Convention, Enough, Matching
 from spotformer_core.shapes import Float, Int
 
 # Enums are not known to numba.
@@ -32,7 +32,7 @@ def enough_overlap(
     convention: Convention,
 ) -> Pairs:
     """The pairs whose IoU lets the detection find the truth."""
-    ends = 1 if convention.length is Length.INCLUSIVE else 0
+    ends = ends_of(convention.length)
     above = convention.enough is Enough.ABOVE
     detections, truths, iou = _pairs(
         onset, offset, truth_onset, truth_offset, ends, convention.shortest, convention.iou_threshold, above

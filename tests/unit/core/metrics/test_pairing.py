@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from spotformer_core.choices import IntervalLength
 from spotformer_core.metrics.conventions import (
     MEGC2020,
     OPTIMAL,
@@ -12,7 +13,6 @@ from spotformer_core.metrics.conventions import (
     SPOTFORMER,
     STRICT,
     Enough,
-    Length,
     Matching,
 )
 from spotformer_core.metrics.matching import find_truths
@@ -56,7 +56,7 @@ def test_one_detection_finds_several_truths_only_where_any_counts():
 def test_lengths_decide_at_the_edge():
     # 10 of 20 frames with both ends, 9 of 19 without.
     assert finders([(10, 19)], [(10, 29)], STRICT) == [0]
-    assert finders([(10, 19)], [(10, 29)], replace(STRICT, length=Length.EXCLUSIVE)) == [NOBODY]
+    assert finders([(10, 19)], [(10, 29)], replace(STRICT, length=IntervalLength.EXCLUSIVE)) == [NOBODY]
 
 
 def test_exactly_the_threshold_is_enough_unless_more_is_asked():
