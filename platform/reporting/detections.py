@@ -44,7 +44,8 @@ class Detections:
         format: the name of the format that it was read as.
         have_kinds: whether all of them have a kind.
         have_emotions: whether all of them have an emotion.
-        renamed: names of videos that are written otherwise than in the dataset, to the recordings that they stand for.
+        renamed: names of videos that are written otherwise than in the dataset, after their subject where it stands
+            beside, to the recordings that they stand for.
         num_renamed: how many detections that concerns.
     """
 
@@ -152,7 +153,7 @@ class _RowReader:
             )
         if recording != video:
             self.num_renamed += 1
-            self.renamed.setdefault(video, recording)
+            self.renamed.setdefault(f"{subject} {video}".strip(), recording)
         return recording
 
     def _frame_number(self, row: DetectionRow, column: str) -> int:
