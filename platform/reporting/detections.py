@@ -47,6 +47,7 @@ class Detections:
         renamed: names of videos that are written otherwise than in the dataset, after their subject where it stands
             beside, to the recordings that they stand for.
         num_renamed: how many detections that concerns.
+        clock: what made frame numbers of seconds; None where they were frame numbers.
     """
 
     spans: tuple[Span, ...]
@@ -55,6 +56,7 @@ class Detections:
     have_emotions: bool
     renamed: dict[str, str]
     num_renamed: int
+    clock: "FrameClock | None" = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +69,9 @@ class FrameClock:
     def frame(self, seconds: float) -> int:
         """The number of the frame at a time."""
         return floor(seconds * self.rate + 0.5) + self.first_frame
+
+    def __str__(self) -> str:
+        return f"in seconds of {self.rate:g} frames, second 0 is frame {self.first_frame}"
 
 
 def read_detections(
@@ -106,6 +111,7 @@ def read_detections(
         have_emotions=EMOTION in table.given,
         renamed=reader.renamed,
         num_renamed=reader.num_renamed,
+        clock=clock,
     )
 
 

@@ -76,7 +76,8 @@ def write_score_json(path: Path, scored: Sequence[ScoredDataset], together: Scor
 
 def _about_reading(one: ScoredDataset) -> Iterator[str]:
     read = f"read as {one.detections.format}, {len(one.detections.spans)} detections"
-    yield "; ".join([read, *renamed_example(one.detections)])
+    seconds = [] if one.detections.clock is None else [str(one.detections.clock)]
+    yield "; ".join([read, *seconds, *renamed_example(one.detections)])
     if one.report.offset_zero:
         yield f"truths with offset 0: {one.report.offset_zero}, read as {one.report.convention.missing_offset}"
     if one.detections.have_emotions and not one.report.recognition:

@@ -268,7 +268,7 @@ def test_any_kind_needs_no_kind_and_lets_a_kind_find_another(run):
 def test_seconds_with_a_rate_are_frames_for_one_dataset_and_not_for_the_other(run):
     results = {"results": {"a": [{"segment": [0, 0.3], "label": "micro"}]}}
 
-    code, written, _printed = run(
+    code, written, printed = run(
         *("--detections-fps", "30", "--detections-fps", "frames"),
         sets=[("plain", PLAIN, json.dumps(results)), ("plain", PLAIN, DETECTED)],
     )
@@ -276,6 +276,7 @@ def test_seconds_with_a_rate_are_frames_for_one_dataset_and_not_for_the_other(ru
     assert code == DONE
     assert [one["read_as"] for one in written["datasets"]] == ["ActivityNet JSON", "detections CSV"]
     assert written["datasets"][0]["micro"]["tp"] == 1
+    assert "ActivityNet JSON, 1 detections; in seconds of 30 frames, second 0 is frame 0" in printed.out
 
 
 @pytest.mark.parametrize("rate", ["0", "-30", "nan", "inf", "1e9", "x" * 1000])
