@@ -19,6 +19,8 @@ from spotformer_core.limited_files import read_limited
 
 MOST_FILE_BYTES = 256 << 20
 """Millions of detections."""
+MOST_JSON_CHARACTERS = 32 << 20
+"""Hundreds of thousands of detections; read JSON takes many times as much memory."""
 VIDEO, KIND, ONSET, OFFSET, SCORE, EMOTION, SUBJECT = (
     *("video", "kind", "onset", "offset"),
     *("score", "emotion", "subject"),
@@ -176,6 +178,11 @@ def _format_of(header: Sequence[str], path: Path) -> DetectionFormat:
 
 
 def _read_json(text: str, path: Path) -> DetectionTable:
+    if len(text) > MOST_JSON_CHARACTERS:
+        raise InvalidValueError(
+            f"ActivityNet JSON must have at most {MOST_JSON_CHARACTERS} characters, got {len(text)} in {path}. "
+            "Leave out detections of low score, or write a csv file."
+        )
     try:
         document = json.loads(text, object_pairs_hook=_without_repeats)
     except (ValueError, RecursionError) as error:

@@ -44,8 +44,10 @@ class Detections:
         format: the name of the format that it was read as.
         have_kinds: whether all of them have a kind.
         have_emotions: whether all of them have an emotion.
-        renamed: names of videos that are written otherwise than in the dataset, to the recordings that they stand for.
+        renamed: names of videos that are written otherwise than in the dataset, after their subject where it stands
+            beside, to the recordings that they stand for.
         num_renamed: how many detections that concerns.
+        clock: what made frame numbers of seconds; None where they were frame numbers.
     """
 
     spans: tuple[Span, ...]
@@ -54,6 +56,7 @@ class Detections:
     have_emotions: bool
     renamed: dict[str, str]
     num_renamed: int
+    clock: "FrameClock | None" = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +69,9 @@ class FrameClock:
     def frame(self, seconds: float) -> int:
         """The number of the frame at a time."""
         return floor(seconds * self.rate + 0.5) + self.first_frame
+
+    def __str__(self) -> str:
+        return f"in seconds of {self.rate:g} frames, second 0 is frame {self.first_frame}"
 
 
 def read_detections(
@@ -105,6 +111,7 @@ def read_detections(
         have_emotions=EMOTION in table.given,
         renamed=reader.renamed,
         num_renamed=reader.num_renamed,
+        clock=clock,
     )
 
 
@@ -152,7 +159,7 @@ class _RowReader:
             )
         if recording != video:
             self.num_renamed += 1
-            self.renamed.setdefault(video, recording)
+            self.renamed.setdefault(f"{subject} {video}".strip(), recording)
         return recording
 
     def _frame_number(self, row: DetectionRow, column: str) -> int:

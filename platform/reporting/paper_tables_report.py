@@ -100,7 +100,8 @@ def _all_tables(report: PaperReport, *, separator: str) -> Iterator[tuple[str, S
         ]
         yield f"Table {table.number}: {table.title} (F1)", headings, rows
     headings = ["", "TP", "FP", "FN", "precision", "recall", "F1"]
-    yield f"Table {TABLE_VII.number}: {TABLE_VII.title}", headings, [_counts_row(one) for one in report.counts]
+    if report.counts:
+        yield f"Table {TABLE_VII.number}: {TABLE_VII.title}", headings, [_counts_row(one) for one in report.counts]
 
 
 def _beside(cell: Beside, separator: str) -> str:

@@ -76,9 +76,10 @@ def write_score_json(path: Path, scored: Sequence[ScoredDataset], together: Scor
 
 def _about_reading(one: ScoredDataset) -> Iterator[str]:
     read = f"read as {one.detections.format}, {len(one.detections.spans)} detections"
-    yield "; ".join([read, *renamed_example(one.detections)])
+    seconds = [] if one.detections.clock is None else [str(one.detections.clock)]
+    yield "; ".join([read, *seconds, *renamed_example(one.detections)])
     if one.report.offset_zero:
-        yield f"{one.report.offset_zero} truths with offset 0, read as {one.report.convention.missing_offset}"
+        yield f"truths with offset 0: {one.report.offset_zero}, read as {one.report.convention.missing_offset}"
     if one.detections.have_emotions and not one.report.recognition:
         yield "emotions are not scored without --emotions"
 
@@ -130,18 +131,31 @@ def _about_counts(report: ScoreReport) -> Iterator[str]:
         )
 
 
+_FIGURES = {
+    "pairs": "pairs",
+    "right": "of the right emotion",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "uf1": "UF1",
+    "uar_strs_metric": "UAR of STRS-Metric",
+    "uar": "UAR",
+    "f1_spotting": "F1 of spotting",
+    "strs": "STRS",
+}
+_COUNTS = ("pairs", "right")
+
+
 def _recognition_table(report: ScoreReport) -> Table:
+    scores = report.scores
+    columns = {name: one.as_dict(f1_spotting=scores[name].counts.f1) for name, one in report.recognition.items()}
     table = Table(title="recognition of what was spotted", title_justify="left")
     table.add_column("")
-    for heading in (
-        *("pairs", "right", "precision", "recall", "F1", "UF1", "UAR of STRS-Metric", "UAR", "F1 of spotting", "STRS"),
-    ):
-        table.add_column(heading, justify="right")
-    scores = report.scores
-    for name, recognition in report.recognition.items():
-        figures = recognition.as_dict(f1_spotting=scores[name].counts.f1)
-        counts = [str(figures.pop(count)) for count in ("pairs", "right")]
-        table.add_row(name, *counts, *(f"{figure:.4f}" for figure in figures.values()))
+    for name in columns:
+        table.add_column(name, justify="right")
+    for figure, heading in _FIGURES.items():
+        form = "d" if figure in _COUNTS else ".4f"
+        table.add_row(heading, *(format(column[figure], form) for column in columns.values()))
     return table
 
 

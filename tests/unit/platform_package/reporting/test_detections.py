@@ -136,6 +136,14 @@ def test_activity_net_json_without_a_rate_is_refused(write_detections):
         read(path)
 
 
+def test_json_that_would_fill_the_memory_is_refused(write_detections, monkeypatch):
+    monkeypatch.setattr("platform.reporting.detection_tables.MOST_JSON_CHARACTERS", 50)
+    path = write_detections('{"results": {"006_1": [{"segment": [0.5, 1], "label": "macro"}]}}')
+
+    with pytest.raises(InvalidValueError, match=r"must have at most 50 characters, got 65 in .*write a csv file"):
+        read(path, clock=FrameClock(rate=30))
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [

@@ -6,6 +6,7 @@ import pytest
 
 from platform import score
 from platform.console.command import DONE, MISTAKE, run_command
+from spotformer_core.datasets import cas_me_2
 
 PLAIN_HEADER = "recording,subject,kind,onset,apex,offset,emotion\n"
 # Of anna three micro-expressions in two recordings; of ben one, and he has no detection.
@@ -91,6 +92,40 @@ def test_emotions_of_the_release_are_compared_whatever_their_case(run, cas_me_2_
     assert (
         "cas-me-2: read as MEGC submission, 2 detections; names written otherwise in 2 of them: '15_0101' is s15_0101"
         in (printed.out)
+    )
+
+
+@pytest.mark.parametrize("convention", ["strict", "megc2020", "strs", "any-kind"])
+def test_the_real_cas_me_2_scores_1_against_itself_in_the_names_of_megc(run, real_file, convention):
+    table = real_file("CASME_sq_gt.xlsx")
+    lines = []
+    for row in cas_me_2.read_annotations(table):
+        offset = row.offset or row.apex
+        lines.append(f"{row.recording[1:]},{row.onset:.0f},{offset:.0f},{'mae' if row.kind == 'macro' else 'me'}\n")
+
+    code, written, printed = run(
+        *("--convention", convention, "--offset-zero", "apex"),
+        sets=[("cas-me-2", table, "vid,pred_onset,pred_offset,type\n" + "".join(lines))],
+    )
+
+    assert code == DONE
+    assert (written["overall"]["truths"], written["overall"]["found"], written["overall"]["f1"]) == (357, 357, 1.0)
+    assert written["truths_with_offset_zero"] == 44
+    assert "names written otherwise in 357 of them" in printed.out
+
+
+def test_an_entry_to_megc2024_is_read_by_indices_and_codes(run, real_file):
+    # ORIGIN: rows of the kind that an entrant's public table has; subject 5 is s21 and 22 is s40.
+    detected = "subject,video,onset,offset,emotion\n5,anger1,482,504,negative\n22,happy1,598,621,negative\n"
+
+    code, written, printed = run(
+        "--convention", "strs", "--emotions", sets=[("cas-me-2", real_file("CASME_sq_gt.xlsx"), detected)]
+    )
+
+    assert code == DONE
+    assert written["overall"]["predictions"] == 2
+    assert "read as STRS-Metric table, 2 detections; names written otherwise in 2 of them: '5 anger1' is s21_0401" in (
+        printed.out
     )
 
 
@@ -211,7 +246,7 @@ def test_an_offset_0_is_read_as_asked_under_every_convention(run, cas_me_2_table
     assert code == DONE
     assert written["overall"]["found"] == (0 if end is None else 1)
     assert written["truths_with_offset_zero"] == 1
-    assert f"1 truths with offset 0, read as {offset_zero}" in printed.out
+    assert f"truths with offset 0: 1, read as {offset_zero}" in printed.out
 
 
 def test_an_offset_zero_that_changes_nothing_is_said(run):
@@ -233,7 +268,7 @@ def test_any_kind_needs_no_kind_and_lets_a_kind_find_another(run):
 def test_seconds_with_a_rate_are_frames_for_one_dataset_and_not_for_the_other(run):
     results = {"results": {"a": [{"segment": [0, 0.3], "label": "micro"}]}}
 
-    code, written, _printed = run(
+    code, written, printed = run(
         *("--detections-fps", "30", "--detections-fps", "frames"),
         sets=[("plain", PLAIN, json.dumps(results)), ("plain", PLAIN, DETECTED)],
     )
@@ -241,6 +276,7 @@ def test_seconds_with_a_rate_are_frames_for_one_dataset_and_not_for_the_other(ru
     assert code == DONE
     assert [one["read_as"] for one in written["datasets"]] == ["ActivityNet JSON", "detections CSV"]
     assert written["datasets"][0]["micro"]["tp"] == 1
+    assert "ActivityNet JSON, 1 detections; in seconds of 30 frames, second 0 is frame 0" in printed.out
 
 
 @pytest.mark.parametrize("rate", ["0", "-30", "nan", "inf", "1e9", "x" * 1000])
