@@ -28,42 +28,35 @@ MOST_APEXES_AT_AN_END = 0.5
 
 def copy_findings(group: RowGroup, policies: AnnotationPolicies) -> list[Finding]:
     """Rows that stand twice, recordings that have the same rows, and rows without an interval."""
-    found = []
     copies, empty = later_copies(group.rows), [row for row in group.rows if is_empty(row)]
-    if copies:
-        found.append(
-            Finding(
-                name=FindingName.DUPLICATED_ROWS,
-                count=len(copies),
-                verdict=_verdict(policies.duplicated_rows is DuplicatedRows.REFUSE),
-                sentence=f"{len(copies)} of {len(group.rows)} rows have recording, onset and offset of an earlier one: "
-                f"{examples(map(place, copies))}. Every copy is a truth more.",
-                accepted_by="duplicated-rows=drop or duplicated-rows=keep",
-            )
-        )
-    if pairs := _copied_recordings(group.rows):
-        found.append(
-            Finding(
-                name=FindingName.COPIED_RECORDINGS,
-                count=len(pairs),
-                verdict=_verdict(policies.duplicated_rows is not DuplicatedRows.KEEP),
-                sentence=f"recordings have the same {LEAST_ROWS} or more rows as others: "
-                f"{examples(f'{shown(one)} and {shown(other)}' for one, other in pairs)}. "
-                "The rows of one stand under another.",
-                accepted_by="duplicated-rows=keep",
-            )
-        )
-    if empty:
-        found.append(
-            Finding(
-                name=FindingName.EMPTY_ROWS,
-                count=len(empty),
-                verdict=_verdict(policies.empty_rows is EmptyRows.REFUSE),
-                sentence=f"onset and offset are both 0: {examples(map(place, empty))}. Nothing was annotated there.",
-                accepted_by="empty-rows=drop or empty-rows=keep",
-            )
-        )
-    return found
+    pairs = _copied_recordings(group.rows)
+    found = (
+        Finding(
+            name=FindingName.DUPLICATED_ROWS,
+            count=len(copies),
+            verdict=_verdict(policies.duplicated_rows is DuplicatedRows.REFUSE),
+            sentence=f"{len(copies)} of {len(group.rows)} rows have recording, onset and offset of an earlier one: "
+            f"{examples(map(place, copies))}. Every copy is a truth more.",
+            accepted_by="duplicated-rows=drop or duplicated-rows=keep",
+        ),
+        Finding(
+            name=FindingName.COPIED_RECORDINGS,
+            count=len(pairs),
+            verdict=_verdict(policies.duplicated_rows is not DuplicatedRows.KEEP),
+            sentence=f"recordings have the same {LEAST_ROWS} or more rows as others: "
+            f"{examples(f'{shown(one)} and {shown(other)}' for one, other in pairs)}. "
+            "The rows of one stand under another.",
+            accepted_by="duplicated-rows=keep",
+        ),
+        Finding(
+            name=FindingName.EMPTY_ROWS,
+            count=len(empty),
+            verdict=_verdict(policies.empty_rows is EmptyRows.REFUSE),
+            sentence=f"onset and offset are both 0: {examples(map(place, empty))}. Nothing was annotated there.",
+            accepted_by="empty-rows=drop or empty-rows=keep",
+        ),
+    )
+    return [finding for finding in found if finding.count]
 
 
 def repair_findings(group: RowGroup, policies: AnnotationPolicies) -> list[Finding]:
@@ -97,44 +90,52 @@ def repair_findings(group: RowGroup, policies: AnnotationPolicies) -> list[Findi
 
 def length_findings(group: RowGroup, policies: AnnotationPolicies) -> list[Finding]:
     """Kinds that do not go with lengths, and lengths that are no frames."""
-    found = []
-    refused = policies.odd_lengths is Acceptance.REFUSE
-    lengths = {
-        kind: [row.offset - row.onset for row in group.rows if row.kind is kind and row.offset > row.onset]
-        for kind in ExpressionKind
-    }
-    every = [length for one in lengths.values() for length in one]
-    half_second = group.known.half_second
-    if half_second is not None:
-        odd = [row for row in group.rows if _is_odd(row, half_second)]
-        beyond = len(odd) - group.known.odd_lengths
-        if beyond > 0:
-            found.append(
-                _kinds_finding(
-                    len(odd),
-                    f"micro-expressions longer than {half_second:g} frames, or macro-expressions that are not: "
-                    f"{len(odd)} rows, the release has {group.known.odd_lengths}: {examples(map(place, odd))}",
-                    refused=refused and beyond >= LEAST_ROWS and beyond > group.most_share * len(group.rows),
-                )
-            )
-    elif min(map(len, lengths.values())) >= LEAST_ROWS:
-        macro, micro = median(lengths[ExpressionKind.MACRO]), median(lengths[ExpressionKind.MICRO])
-        if micro >= macro:
-            sentence = (
-                f"half of the micro-expressions last {micro:g} frames or more, of the macro-expressions {macro:g}"
-            )
-            found.append(_kinds_finding(len(group.rows), sentence, refused=refused))
-    if len(every) >= LEAST_ROWS and median(every) < SHORTEST_MEDIAN_FRAMES:
-        found.append(
-            Finding(
-                name=FindingName.SHORT_EXPRESSIONS,
-                count=len(every),
-                verdict=_verdict(refused),
-                sentence=f"half of the expressions last {median(every):g} frames or less. The numbers may be seconds.",
-                accepted_by=f"odd-lengths={Acceptance.ACCEPT}",
-            )
-        )
-    return found
+    kinds = _kinds_by_half_second if group.known.half_second is not None else _kinds_by_medians
+    found = (kinds(group, policies), _short_expressions(group, policies))
+    return [finding for finding in found if finding is not None]
+
+
+def _kinds_by_half_second(group: RowGroup, policies: AnnotationPolicies) -> Finding | None:
+    half_second, num_known = group.known.half_second or 0, group.known.odd_lengths
+    odd = [row for row in group.rows if _is_odd(row, half_second)]
+    beyond = len(odd) - num_known
+    if beyond <= 0:
+        return None
+    is_many = beyond >= LEAST_ROWS and beyond > group.most_share * len(group.rows)
+    sentence = (
+        f"micro-expressions longer than {half_second:g} frames, or macro-expressions that are not: {len(odd)} rows, "
+        f"the release has {num_known}: {examples(map(place, odd))}"
+    )
+    return _kinds_finding(len(odd), sentence, policies, is_many=is_many)
+
+
+def _kinds_by_medians(group: RowGroup, policies: AnnotationPolicies) -> Finding | None:
+    macro, micro = _lengths(group, ExpressionKind.MACRO), _lengths(group, ExpressionKind.MICRO)
+    if min(len(macro), len(micro)) < LEAST_ROWS or median(micro) < median(macro):
+        return None
+    sentence = (
+        f"half of the micro-expressions last {median(micro):g} frames or more, half of the macro-expressions "
+        f"{median(macro):g}"
+    )
+    return _kinds_finding(len(group.rows), sentence, policies, is_many=True)
+
+
+def _short_expressions(group: RowGroup, policies: AnnotationPolicies) -> Finding | None:
+    every = [length for kind in ExpressionKind for length in _lengths(group, kind)]
+    if len(every) < LEAST_ROWS or median(every) >= SHORTEST_MEDIAN_FRAMES:
+        return None
+    return Finding(
+        name=FindingName.SHORT_EXPRESSIONS,
+        count=len(every),
+        verdict=_verdict(policies.odd_lengths is Acceptance.REFUSE),
+        sentence=f"half of the expressions last {median(every):g} frames or less. The numbers may be seconds.",
+        accepted_by=f"odd-lengths={Acceptance.ACCEPT}",
+    )
+
+
+def _lengths(group: RowGroup, kind: ExpressionKind) -> list[float]:
+    """From onset to offset, of the rows that have both."""
+    return [row.offset - row.onset for row in group.rows if row.kind is kind and row.offset > row.onset]
 
 
 def form_remarks(group: RowGroup) -> list[Finding]:
@@ -222,11 +223,11 @@ def _order_findings(group: RowGroup) -> list[Finding]:
     ]
 
 
-def _kinds_finding(count: int, sentence: str, *, refused: bool) -> Finding:
+def _kinds_finding(count: int, sentence: str, policies: AnnotationPolicies, *, is_many: bool) -> Finding:
     return Finding(
         name=FindingName.KINDS_AND_LENGTHS,
         count=count,
-        verdict=_verdict(refused),
+        verdict=_verdict(is_many and policies.odd_lengths is Acceptance.REFUSE),
         sentence=f"{sentence}. Kinds may be exchanged, shifted by a row or sorted alone.",
         accepted_by=f"odd-lengths={Acceptance.ACCEPT}",
     )

@@ -62,31 +62,24 @@ def review_table(
     """
     everything = replace(policies, expression_lengths=ExpressionLengths.ALL)
     kept, _ = counted_rows(rows, dataset=dataset, policies=everything)
+    is_release = dataset in PUBLISHED
+    recordings = {*(row.recording for row in rows), *others}
     names = same_name_findings(
-        {*(row.subject for row in rows), *others.values()},
-        {*(row.recording for row in rows), *others},
-        same_names=policies.same_names,
+        {*(row.subject for row in rows), *others.values()}, recordings, same_names=policies.same_names
     )
+    if is_release:
+        names += unknown_recording_findings(dataset, recordings, unknown_recordings=policies.unknown_recordings)
     reviews = [TableReview(findings=tuple(names))]
-    if dataset in PUBLISHED:
-        unknown = unknown_recording_findings(
-            dataset, {*(row.recording for row in rows), *others}, unknown_recordings=policies.unknown_recordings
-        )
-        reviews.append(TableReview(findings=tuple(unknown)))
     reviews += [
-        _group_review(group, policies, is_lineage=dataset not in PUBLISHED)
-        for group in row_groups(rows, dataset=dataset)
+        _group_review(group, policies, is_lineage=not is_release) for group in row_groups(rows, dataset=dataset)
     ]
-    reviews += [
-        TableReview(
-            findings=tuple(_totals_findings(group, policies, is_part=is_part, is_lineage=dataset not in PUBLISHED)),
-            totals=totals_beside(
+    for group in row_groups(kept, dataset=dataset):
+        if group.release:
+            found = _totals_findings(group, policies, is_part=is_part, is_lineage=not is_release)
+            told = totals_beside(
                 group.release, group.rows, lengths=policies.expression_lengths, annotations=annotations
-            ),
-        )
-        for group in row_groups(kept, dataset=dataset)
-        if group.release
-    ]
+            )
+            reviews.append(TableReview(findings=tuple(found), totals=told))
     return joined_reviews(reviews)
 
 

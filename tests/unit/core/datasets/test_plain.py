@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from spotformer_core.datasets import plain
-from spotformer_core.datasets.policies import Policy
+from spotformer_core.datasets.findings import FindingName
+from spotformer_core.datasets.policies import MissingRecordings, Policy
+from spotformer_core.datasets.reader import ReadingOptions
 from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.errors import AnnotationError, DatasetError, RecordingError
 
@@ -212,3 +214,43 @@ def test_an_offset_0_is_the_first_frame_and_nothing_missing(plain_tree):
 
     with pytest.raises(AnnotationError, match="must not be before the onset, got 0 before 1 in row 2"):
         plain.read_annotations(plain_tree.root / plain.ANNOTATION_FILE)
+
+
+def test_times_in_milliseconds_show_as_rows_past_the_end(plain_tree):
+    for recording in plain_tree.recordings:
+        plain_tree.add_recording(recording, numbers=range(60))
+    frames = [
+        (recording, "macro", first, first + 8, first + 20) for recording in plain_tree.recordings for first in (5, 35)
+    ]
+    plain_tree.write_table(frames)
+    in_frames = plain.read(plain_tree.root).review
+    plain_tree.write_table(
+        [(name, kind, *(1000 * number // 30 for number in numbers)) for name, kind, *numbers in frames]
+    )
+
+    in_milliseconds = plain.read(plain_tree.root).review
+
+    assert in_frames.findings == ()
+    (finding,) = in_milliseconds.problems
+    assert (finding.name, finding.count) == (FindingName.PAST_END, 6)
+
+
+def test_a_recording_that_only_the_table_of_recordings_names_must_be_on_disk(plain_tree):
+    plain_tree.add_recording("anna_1", numbers=range(20))
+    plain_tree.write_tables(annotations=[["anna_1", "anna", "macro", 1, 2, 9]], recordings=[["carl_1", "carl", 30]])
+
+    with pytest.raises(AnnotationError, match=r"that a table of plain names must be on disk, got 1 .*: carl_1\."):
+        plain.read(plain_tree.root)
+
+    dataset = plain.read(plain_tree.root, ReadingOptions(missing_recordings=MissingRecordings.SKIP))
+    assert (dataset.missing, [one.name for one in dataset.recordings]) == (("carl_1",), ["anna_1"])
+
+
+def test_one_person_in_the_two_tables_under_two_names_is_a_problem(plain_tree):
+    for recording in ("anna_1", "anna_2"):
+        plain_tree.add_recording(recording, numbers=range(40))
+    plain_tree.write_tables(annotations=[["anna_1", "anna", "macro", 1, 2, 30]], recordings=[["anna_2", "Anna", 30]])
+
+    (finding,) = plain.read(plain_tree.root).review.problems
+
+    assert finding.name is FindingName.SAME_NAMES

@@ -1,6 +1,7 @@
 """Thresholds, names and totals of a table as a whole, on rows written by hand."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from spotformer_core.datasets.policy_choices import (
     DuplicatedRows,
     EmptyRows,
     SameNames,
+    policy_values,
 )
 from spotformer_core.datasets.published import PUBLISHED
 from spotformer_core.datasets.recording import ExpressionKind
@@ -306,3 +308,17 @@ def test_all_problems_stand_in_one_error_with_what_accepts_them():
     assert "--policy same-names=distinct" in str(caught.value)
     assert "--policy duplicated-rows=drop or duplicated-rows=keep" in str(caught.value)
     review_table(rows[:1], dataset="plain").require_accepted()
+
+
+def test_the_documentation_has_every_finding_with_what_accepts_it():
+    lines = (Path(__file__).parents[4] / "docs" / "datasets.md").read_text().splitlines()
+
+    described = [line.split(" | ")[0].strip("|* ") for line in lines if line.startswith("| **")]
+    assert sorted(described) == sorted(Name)
+    accepting = {cell.strip("` |") for line in lines if line.startswith("| **") for cell in line.split(" | ")[-1:]}
+    named = {one.split("=")[0] for one in accepting if "=" in one}
+    assert named == {
+        *("duplicated-rows", "same-names", "unknown-recordings", "other-totals", "empty-rows"),
+        *("excess-repairs", "odd-lengths"),
+    }
+    assert named < policy_values().keys()

@@ -247,3 +247,29 @@ def test_the_command_ends_with_a_message_for_a_mistake(release, tmp_path, capsys
 
     assert run("--features", release, "--annotations", nowhere, "--workspace", tmp_path / "w") == MISTAKE
     assert "nowhere.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["import", "search", "dry run"])
+def test_a_table_with_every_row_twice_is_refused_before_anything_is_imported(release, tmp_path, capsys, verb):
+    header, *rows = TABLE.splitlines()
+    (release / "table.csv").write_text("\n".join([header, *rows, *rows]))
+    arguments = (
+        "--features",
+        release,
+        "--annotations",
+        release / "table.csv",
+        *ACCEPTED,
+        "--workspace",
+        tmp_path / "w",
+    )
+
+    if verb == "import":
+        code = run(*arguments)
+    else:
+        code = run_search("--dataset", "lineage", *arguments, *(["--dry-run"] if verb == "dry run" else []))
+
+    assert code == MISTAKE
+    assert (
+        "duplicated-rows 4: 4 of 8 rows have recording, onset and offset of an earlier one" in capsys.readouterr().err
+    )
+    assert not (tmp_path / "w" / "flow").exists()

@@ -8,10 +8,11 @@ import pytest
 
 from platform.stages import reading, workspace_options
 from platform.study.workspace import STORAGE_VARIABLE, WORKSPACE_VARIABLE, Workspace
+from spotformer_core.datasets.findings import Finding, FindingName, TableReview, Verdict
 from spotformer_core.datasets.policies import MissingRecordings
 from spotformer_core.datasets.policy_choices import AnnotationPolicies, PastEnd, SammStep
 from spotformer_core.datasets.recording import Dataset, Expression, ExpressionKind, Recording
-from spotformer_core.errors import InvalidValueError, RecordingError
+from spotformer_core.errors import AnnotationError, InvalidValueError, RecordingError
 
 MACRO = Expression(onset=0, apex=1, offset=2, kind=ExpressionKind.MACRO)
 MICRO = Expression(onset=0, apex=1, offset=2, kind=ExpressionKind.MICRO)
@@ -122,6 +123,38 @@ def test_a_recording_that_cannot_be_read_is_named_and_stops_what_needs_all(datas
     others = reading.read(reading.dataset_options(parsed("--root", "/data", "--recordings", "a_1")))
     reading.require_readable(others)
     assert [one.name for one in others.recordings] == ["a_1"]
+
+
+def test_a_problem_of_the_table_ends_reading_and_a_remark_is_said(dataset, capsys, monkeypatch):
+    problem, remark = (
+        Finding(name=FindingName.EMPTY_ROWS, count=2, verdict=verdict, sentence="zeros.", accepted_by="empty-rows=keep")
+        for verdict in (Verdict.PROBLEM, Verdict.REMARK)
+    )
+    reviews = iter(TableReview(findings=(one,), totals=("toy: 2",)) for one in (problem, remark))
+    monkeypatch.setattr(reading, "read_dataset", lambda *_: replace(dataset, review=next(reviews)))
+
+    with pytest.raises(AnnotationError, match=r"empty-rows 2: zeros\. Correct .* with --policy empty-rows=keep\."):
+        reading.read(reading.dataset_options(parsed("--root", "/data")))
+    reading.read(reading.dataset_options(parsed("--root", "/data")))
+
+    said = capsys.readouterr().out.splitlines()
+    assert said.count("  totals of toy: 2") == 2
+    assert said.count("  remark  empty-rows 2: zeros.") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "is_part"),
+    [((), False), (("--missing-recordings", "skip"), True), (("--recordings", "a_1"), True)],
+)
+def test_other_totals_are_expected_where_recordings_are_left_out_by_choice(dataset, monkeypatch, arguments, is_part):
+    given = []
+    monkeypatch.setattr(reading, "read_dataset", lambda name, root, options: given.append(options) or dataset)
+    options = reading.dataset_options(parsed("--root", "/data", *arguments))
+
+    reading.chosen_dataset(options)
+    reading.chosen_dataset(options, missing_recordings=MissingRecordings.SKIP)
+
+    assert [one.is_part for one in given] == [is_part, is_part]
 
 
 def test_a_policy_that_does_not_exist_is_an_error():
