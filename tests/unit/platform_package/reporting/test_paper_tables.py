@@ -12,7 +12,9 @@ from platform.reporting.published_tables import CAS_ME_2, SAMM_LV, TABLE_VII
 from platform.study.choices import decoding_record
 from platform.study.records import ConfigurationRecord, FoldRecord, Record, StudyRecord
 from platform.study.workspace import Workspace, journal_path
+from spotformer_core.config import Configuration
 from spotformer_core.metrics.bootstrap import f1_interval
+from spotformer_core.recipes import changes_of, published
 from tests.scored_studies import write_journal
 
 SUBJECTS = ("006", "007", "008", "009")
@@ -22,7 +24,8 @@ def study(dataset: str = SAMM_LV, **fields: Any) -> StudyRecord:
     usual = {
         "dataset": dataset,
         "dataset_digest": "00ff",
-        "space": {"name": "made", "fixed": {}, "apex_thresholds": [0.5]},
+        "space": {"name": "made", "fixed": changes_of(published(dataset)), "apex_thresholds": [0.5]},
+        "defaults": Configuration().parameters(),
         "seed": 0,
         "scheduling": "reproducible",
         "lag": 1,

@@ -36,7 +36,7 @@ def test_the_regions_that_the_space_can_ask_for_are_extracted(option, extracted,
         settings.append(arguments["settings"])
         raise ReachedError
 
-    monkeypatch.setattr(platform.search, "chosen_space", lambda _: WITH_EXTRAS)
+    monkeypatch.setattr(platform.search, "chosen_space", lambda _, dataset: WITH_EXTRAS)
     monkeypatch.setattr(platform.search, "render_and_read", lambda *_, **__: (None, 0.0))
     monkeypatch.setattr(platform.search, "require_two_subjects", lambda _: None)
     monkeypatch.setattr(platform.search, "extracted_features", reach)
@@ -55,7 +55,7 @@ def test_released_features_without_them_are_refused_before_a_study_begins(tmp_pa
     (release / "table.csv").write_text(
         "subject,video_name,type_idx,start_frame,apex_frame,end_frame\nsamm_006,samm_006_1,1,2,4,6\n"
     )
-    monkeypatch.setattr(platform.search, "chosen_space", lambda _: WITH_EXTRAS)
+    monkeypatch.setattr(platform.search, "chosen_space", lambda _, dataset: WITH_EXTRAS)
 
     code = run(
         *("--dataset", "lineage", "--features", release, "--annotations", release / "table.csv"),

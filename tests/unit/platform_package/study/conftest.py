@@ -11,6 +11,7 @@ from platform.study.records import ConfigurationRecord, FoldRecord, StudyRecord
 from platform.study.state import StudyState
 from platform.study.workspace import scores_path
 from search_spaces.vocabulary import Choice, Space
+from spotformer_core.config import Configuration
 from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.datasets.recording import Expression, ExpressionKind, Recording
 from spotformer_core.decoding.score_files import write_scores
@@ -37,6 +38,7 @@ def make_study_record() -> Callable[..., StudyRecord]:
             "subjects": ["b", "a"],
             "extraction": {"face_size": 160},
             "versions": {"torch": "2.13.0"},
+            "defaults": Configuration().parameters(),
             "identity": "first",
         }
         return StudyRecord(**usual | fields)

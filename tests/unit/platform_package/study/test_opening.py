@@ -128,7 +128,7 @@ def test_a_study_that_began_with_other_defaults_is_not_continued_and_says_which(
 
 def test_a_study_of_an_earlier_version_is_not_continued_with_todays_defaults(path, make_study_record):
     with Journal(path) as journal:
-        open_study(journal, make_study_record())
+        open_study(journal, make_study_record(defaults={}))
 
     with (
         Journal(path) as journal,
