@@ -135,7 +135,8 @@ def _read_csv(text: str, path: Path) -> DetectionTable:
         reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         header = [cell.strip().casefold() for cell in next(reader, [])]
         found = _format_of(header, path)
-        names = [(found.columns | found.others)[column] for column in header]
+        cell_of = {**found.columns, **found.others}
+        names = [cell_of[column] for column in header]
         for cells in reader:
             place = f"line {reader.line_num} of {path}"
             if len(cells) == len(header) and any(cell.strip() for cell in cells):

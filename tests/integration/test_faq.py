@@ -110,7 +110,7 @@ def wrong_columns(here: Here) -> str:
     here.dataset()
     (here.folder / "mine.csv").write_text("video,type,onset,offset\ns15_0101,macro,5,30\n")
     table = "/data/CASME2/CAS(ME)^2code_final.xlsx"
-    return here.says("report", f"score --detections /data/mine.csv --annotations {table} --dataset cas-me-2")
+    return here.says("score", f"--detections /data/mine.csv --annotations {table} --dataset cas-me-2")
 
 
 def old_python(here: Here) -> str:

@@ -3,7 +3,6 @@
 import json
 from functools import partial
 
-import numpy as np
 import pytest
 
 from platform import decode
@@ -11,7 +10,7 @@ from platform.console.command import DONE, run_command
 from spotformer_core.decoding.frame_score_tables import PROBABILITIES
 from spotformer_core.decoding.score_files import write_scores
 from tests import frame_scores
-from tests.frame_scores import MACRO_AT, MICRO_AT, RECORDINGS, SUBJECTS, bumps, run_decode, write_truths
+from tests.frame_scores import RECORDINGS, SUBJECTS, bumps, run_decode, ten, write_truths
 
 
 @pytest.fixture
@@ -176,15 +175,6 @@ def test_garbage_scores_of_a_subject_change_nothing_that_is_honestly_chosen_for_
     assert after["honest"]["macro"]["s19"] == before["honest"]["macro"]["s19"]
     # The same garbage decides where a protocol lets it, so that the line above could fail.
     assert after["as-released"]["macro"]["s19"] != before["as-released"]["macro"]["s19"]
-
-
-def ten(num_frames, *, seed):
-    """Probabilities that are high around both expressions; the network's order of kinds and channels."""
-    scores = np.random.default_rng(seed).random((num_frames, 2, 5)) * 0.4
-    for kind, middle, half in ((0, MACRO_AT - 1, 20), (1, MICRO_AT - 1, 5)):
-        for channel, at in enumerate((middle - half, middle, middle + half)):
-            scores[at - 1 : at + 2, kind, channel] = 0.9
-    return scores.astype(np.float32)
 
 
 def test_ten_probabilities_are_decoded_as_spotformer_does_from_a_table_or_from_files_of_folds(tmp_path):
