@@ -49,7 +49,7 @@ def tables(report: FrameScoreReport) -> list[str]:
         ("Thresholds alone", report.thresholds),
         (f"Thresholds and decoding, of {NUM_DECODINGS + 1}", report.decodings),
     ):
-        headings = (what, "honest", "fixed", "pooled", "as-released", "pooled less honest")
+        headings = (what, "honest", "fixed", "pooled", "own-score", "pooled less honest")
         lines += [*markdown_table(headings, _rows(scope)), ""]
     gains = (
         (name, *(shown_estimate(own[one].f1) for one in ("honest", "pooled"))) for name, own in report.gains.items()

@@ -17,6 +17,7 @@ from spotformer_core.metrics.frame_score_choice import (
     ChosenCounts,
     KindTable,
     chosen_counts,
+    counts_by_own_score,
     counts_of_both,
     stated_counts,
 )
@@ -25,9 +26,9 @@ from spotformer_core.metrics.protocols import Protocol
 from spotformer_core.metrics.scoring import OVERALL
 from spotformer_core.shapes import Int
 
-HONEST, FIXED, POOLED, OWN = "honest", "fixed", "pooled", "as-released"
-CHOOSING = {HONEST: Protocol.HONEST, POOLED: Protocol.PAPER, OWN: Protocol.AS_RELEASED}
-"""The protocols that choose something on counts."""
+HONEST, FIXED, POOLED, OWN = "honest", "fixed", "pooled", "own-score"
+CHOOSING = {HONEST: Protocol.HONEST, POOLED: Protocol.PAPER}
+"""The protocols that choose something on counts of several subjects."""
 GAPS = ((POOLED, HONEST), (FIXED, HONEST), (POOLED, FIXED), (OWN, HONEST))
 """Which protocol less which."""
 
@@ -103,7 +104,7 @@ def compare_protocols(decoded: DecodedScores, *, seed: int = 0) -> FrameScoreRep
     gains = {
         name: {
             protocol: paired_difference(after[name][protocol], before[name][protocol], seed=seed)
-            for protocol in CHOOSING
+            for protocol in (*CHOOSING, OWN)
         }
         for name in before
     }
@@ -111,12 +112,12 @@ def compare_protocols(decoded: DecodedScores, *, seed: int = 0) -> FrameScoreRep
 
 
 def _scope(decoded: DecodedScores, num_decodings: int, *, seed: int) -> Scope:
+    thresholds, together = decoded.thresholds, decoded.together
     chosen = {FIXED: stated_counts(decoded.tables)} | {
-        name: chosen_counts(
-            protocol, decoded.tables, decoded.thresholds, together=decoded.together, num_decodings=num_decodings
-        )
+        name: chosen_counts(protocol, decoded.tables, thresholds, together=together, num_decodings=num_decodings)
         for name, protocol in CHOOSING.items()
     }
+    chosen[OWN] = counts_by_own_score(decoded.tables, thresholds, together=together, num_decodings=num_decodings)
     ordered = {name: chosen[name] for name in (HONEST, FIXED, POOLED, OWN)}
     counts = _by_name(ordered)
     return Scope(

@@ -8,21 +8,15 @@ from platform.reporting.frame_scores import WithoutScores
 from platform.reporting.truths import SCORED_TABLES
 from spotformer_core.metrics.conventions import CONVENTIONS, STRICT
 
-OF_FILES: Final = ("dataset", "annotations", "k", "decoding", "convention", "without_scores")
+OF_DECODING: Final = ("k", "decoding", "without_scores")
+OF_FILES: Final = ("dataset", "annotations", "convention", *OF_DECODING)
 """Names of the options that have no meaning without `--frame-scores`; their defaults say nothing."""
 
 
 def add_frame_score_options(parser: argparse.ArgumentParser) -> None:
     """Adds `--frame-scores` and what is stated beside it."""
     group = parser.add_argument_group("frame scores of any method (docs/frame-scores.md)")
-    group.add_argument(
-        "--frame-scores",
-        action="append",
-        default=[],
-        metavar="[KIND=]FILE",
-        help="Parquet or CSV: recording,frame,score with KIND= macro or micro, or recording,frame and the ten "
-        "probabilities of SpotFormer; may be given again",
-    )
+    add_frame_score_files(group)
     group.add_argument("--dataset", choices=list(SCORED_TABLES), help="dataset that the annotations are of")
     group.add_argument(
         "--annotations",
@@ -35,6 +29,18 @@ def add_frame_score_options(parser: argparse.ArgumentParser) -> None:
         "--convention",
         choices=list(CONVENTIONS),
         help=f"how it is counted (default: {STRICT.name}); docs/scoring.md explains them",
+    )
+
+
+def add_frame_score_files(group: argparse._ActionsContainer) -> None:
+    """Adds `--frame-scores`."""
+    group.add_argument(
+        "--frame-scores",
+        action="append",
+        default=[],
+        metavar="[KIND=]FILE",
+        help="Parquet or CSV: recording,frame,score with KIND= macro or micro, or recording,frame and the ten "
+        "probabilities of SpotFormer; may be given again",
     )
 
 

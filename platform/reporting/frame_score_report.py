@@ -15,10 +15,9 @@ from platform.reporting.frame_score_comparison import (
     choices,
     varied_values,
 )
-from platform.reporting.frame_scores import JudgedKind, listed
+from platform.reporting.frame_scores import JudgedKind, not_counted
 from platform.reporting.tables import markdown_table, print_table, report_console
 from spotformer_core.atomic_files import written_whole
-from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.metrics.comparison import Difference
 
 _WIDTH_IN_A_LOG = 140
@@ -28,7 +27,7 @@ _GAPS = ("", "protocols", "difference of F1")
 _CHOICES = ("", "protocol", "subjects", "threshold", "decoding")
 _LEGEND = (
     "honest: chosen for every subject on the other subjects. fixed: as the decoding states it, nothing is chosen.",
-    "pooled: chosen on the result that is then reported, optimistic. as-released: every subject by its own score.",
+    "pooled: chosen on the result that is then reported, optimistic. own-score: by each subject's own score, an oracle.",
     "In brackets 95 % intervals over subjects; differences and gains are paired on the same subjects.",
 )
 
@@ -186,20 +185,5 @@ def _counted(report: FrameScoreReport) -> list[str]:
             f"{kind}: {len(judged.recordings)} recordings of {len(judged.subjects)} subjects, {judged.num_truths} "
             f"annotated {kind}-expressions"
         )
-        lines += _not_counted(kind, judged, decoded.convention.name)
+        lines += not_counted(kind, judged, decoded.convention.name)
     return lines
-
-
-def _not_counted(kind: ExpressionKind, judged: JudgedKind, convention: str) -> Iterator[str]:
-    for names, what in (
-        (judged.missed, "without frame scores, so that their expressions count as missed"),
-        (judged.left_out, "without frame scores, left out with their expressions"),
-        (judged.without_truths, f"without a {kind}-expression, left out by convention {convention}"),
-        (
-            judged.not_judged,
-            f"with neither {kind} scores nor {kind}-expressions: a false positive there is not counted",
-        ),
-    ):
-        if names:
-            recordings = "1 recording" if len(names) == 1 else f"{len(names)} recordings"
-            yield f"{kind}: {recordings} {what} ({listed(names)})"

@@ -1,6 +1,6 @@
 """Files of frame scores beside the truths of a release: which recordings are counted for which kind, and which not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -44,6 +44,11 @@ class GivenScores:
 
     ours: bool
     recordings: dict[ExpressionKind, dict[str, ScoredFrames]]
+
+    @property
+    def decoding_name(self) -> str:
+        """Of the way in which they become intervals: Sec. 3.4 of [Deng2024] on probabilities, or peaks."""
+        return "probabilities" if self.ours else "peaks"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -177,12 +182,16 @@ def judged_kinds(
     convention: Convention,
     *,
     without_scores: WithoutScores,
+    fewest_subjects: int = 2,
 ) -> dict[ExpressionKind, JudgedKind]:
     """What is counted of every kind that has frame scores.
 
+    Args:
+        fewest_subjects: that must be left; thresholds that are chosen need others.
+
     Raises:
         AnnotationError: when a row of the annotations breaks a rule.
-        InvalidValueError: when fewer than two subjects are left, since thresholds need others.
+        InvalidValueError: when fewer subjects are left.
     """
     spans = [annotated_span(row, convention) for row in truths.rows]
     judged = {}
@@ -195,8 +204,8 @@ def judged_kinds(
             truths_needed=convention.truths_needed,
             missed=without_scores is WithoutScores.MISSED,
         )
-        enough = f"of at least 2 subjects to choose {kind} thresholds on others"
-        require(len(one.subjects) >= 2, "frame scores", enough, len(one.subjects), "Add recordings.")
+        enough = f"of at least {fewest_subjects} subjects with something to count for {kind}"
+        require(len(one.subjects) >= fewest_subjects, "frame scores", enough, len(one.subjects), "Add recordings.")
         judged[kind] = one
     return judged
 
@@ -232,3 +241,19 @@ def _judged_kind(
         without_truths=tuple(without_truths),
         not_judged=tuple(sorted(truths.subject_of.keys() - scored.keys() - of_recording.keys())),
     )
+
+
+def not_counted(kind: ExpressionKind, judged: JudgedKind, convention: str) -> Iterator[str]:
+    """Which recordings are not counted as others are, and why: one sentence each."""
+    for names, what in (
+        (judged.missed, "without frame scores, so that their expressions count as missed"),
+        (judged.left_out, "without frame scores, left out with their expressions"),
+        (judged.without_truths, f"without a {kind}-expression, left out by convention {convention}"),
+        (
+            judged.not_judged,
+            f"with neither {kind} scores nor {kind}-expressions: a false positive there is not counted",
+        ),
+    ):
+        if names:
+            recordings = "1 recording" if len(names) == 1 else f"{len(names)} recordings"
+            yield f"{kind}: {recordings} {what} ({listed(names)})"

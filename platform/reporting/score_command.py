@@ -14,6 +14,8 @@ from platform.reporting.detections import (
     joined_problems,
     read_detections,
 )
+from platform.reporting.frame_score_options import OF_DECODING, add_decoding_options, add_frame_score_files
+from platform.reporting.frame_scores import WithoutScores
 from platform.reporting.score_report import (
     ScoreReport,
     annotated_spans,
@@ -22,6 +24,7 @@ from platform.reporting.score_report import (
     score_report,
 )
 from platform.reporting.score_tables import ScoredDataset, print_scores, write_score_json
+from platform.reporting.spotted_frame_scores import spotted_detections
 from platform.reporting.truths import SCORED_TABLES, Truths, read_truths
 from spotformer_core.errors import InvalidValueError, SpotFormerError, echoed
 from spotformer_core.metrics.conventions import CONVENTIONS, STRICT, STRS, Convention, MissingOffset, convention_named
@@ -43,7 +46,7 @@ _PARTS = ("dataset", "annotations", "detections")
 def add_score_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options of scoring to a parser."""
     parser.add_argument(
-        "--detections", type=Path, required=True, action="append", metavar="FILE", help="the detections of a dataset"
+        "--detections", type=Path, action="append", default=[], metavar="FILE", help="the detections of a dataset"
     )
     parser.add_argument(
         "--annotations",
@@ -86,6 +89,9 @@ def add_score_options(parser: argparse.ArgumentParser) -> None:
         help="the frame number at second 0, where the detections are in seconds (default: 0)",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the scores to FILE as well")
+    group = parser.add_argument_group("frame scores in the place of detections (docs/frame-scores.md)")
+    add_frame_score_files(group)
+    add_decoding_options(group)
 
 
 def run_score(options: argparse.Namespace) -> int:
@@ -100,7 +106,7 @@ def run_score(options: argparse.Namespace) -> int:
         raise InvalidValueError(
             f"--emotions must come with --convention {STRS.name}, whose other half it is, got {wanted.name}. Add it."
         )
-    read = _read_all(options, wanted)
+    read = [_read_frame_scores(options, wanted)] if _has_frame_scores(options) else _read_all(options, wanted)
     convention = _common_convention(wanted, read)
     names = _distinct([one.truths.dataset for one in read])
     scored = [
@@ -126,6 +132,38 @@ class _Read:
 
     truths: Truths
     detections: Detections
+
+
+def _has_frame_scores(options: argparse.Namespace) -> bool:
+    """Whether frame scores are scored.
+
+    Raises:
+        InvalidValueError: when options of frame scores and of detections stand together.
+    """
+    given = bool(options.frame_scores)
+    of_detections = ("detections", "emotions", "detections_fps", "first_frame")
+    for name in of_detections if given else OF_DECODING:
+        if getattr(options, name) not in (None, False, []):
+            beside = "beside --frame-scores" if given else "without --frame-scores"
+            raise InvalidValueError(f"--{name.replace('_', '-')} has no meaning {beside}. Leave it out.")
+    if given and (len(options.dataset), len(options.annotations)) != (1, 1):
+        raise InvalidValueError(
+            f"frame scores must be of one dataset, got {len(options.dataset)} --dataset and "
+            f"{len(options.annotations)} --annotations. Score each by itself."
+        )
+    return given
+
+
+def _read_frame_scores(options: argparse.Namespace, convention: Convention) -> _Read:
+    truths, detections = spotted_detections(
+        options.frame_scores,
+        read_truths(options.dataset[0], options.annotations[0]),
+        convention,
+        k=options.k,
+        stated=options.decoding,
+        without_scores=WithoutScores(options.without_scores or WithoutScores.MISSED),
+    )
+    return _Read(truths=truths, detections=detections)
 
 
 def _read_all(options: argparse.Namespace, convention: Convention) -> list[_Read]:

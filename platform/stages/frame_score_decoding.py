@@ -76,6 +76,7 @@ class ReadScores:
 
     judged: dict[ExpressionKind, JudgedKind]
     ours: bool
+    decoding_name: str
     stated: Decoding
     candidates: tuple[dict[str, Any], ...]
     convention: Convention
@@ -96,6 +97,7 @@ def read_scores_and_truths(options: FrameScoreOptions) -> ReadScores:
     return ReadScores(
         judged=judged_kinds(scores, k, truths, convention, without_scores=options.without_scores),
         ours=scores.ours,
+        decoding_name=scores.decoding_name,
         stated=stated,
         candidates=_candidates(options, scores, stated),
         convention=convention,
@@ -115,7 +117,7 @@ def decode_scores(read: ReadScores, *, on_kind: Callable[[], None] = lambda: Non
         tables[kind] = _table(kind, judged, decodings, thresholds, read.convention)
         on_kind()
     return DecodedScores(
-        name="probabilities" if read.ours else "peaks",
+        name=read.decoding_name,
         decodings=decodings,
         varied=tuple(read.candidates[-1]),
         thresholds=thresholds,

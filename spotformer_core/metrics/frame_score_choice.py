@@ -11,8 +11,8 @@ import numpy as np
 
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.recording import ExpressionKind
-from spotformer_core.metrics.protocols import Protocol, ProtocolResult, Setting, choose_settings
-from spotformer_core.shapes import Int
+from spotformer_core.metrics.protocols import Protocol, ProtocolResult, Setting, choose_settings, f1_of
+from spotformer_core.shapes import Bool, Int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -66,7 +66,7 @@ def chosen_counts(
     together: bool,
     num_decodings: int,
 ) -> dict[ExpressionKind, ChosenCounts]:
-    """The counts of every kind with what a protocol chooses among the first `num_decodings` decodings.
+    """The counts of every kind with what `honest` or `pooled` chooses among the first `num_decodings` decodings.
 
     Args:
         together: one decoding for both kinds, that of the highest overall F1; otherwise each kind has its own.
@@ -74,14 +74,60 @@ def chosen_counts(
     Raises:
         InvalidValueError: with fewer than two subjects, since there are no others to choose on.
     """
-    groups = [tuple(tables)] if together else [(kind,) for kind in tables]
     settings = [Setting(decoding=number) for number in range(num_decodings)]
     chosen: dict[ExpressionKind, ChosenCounts] = {}
-    for group in groups:
+    for group in _groups(tables, together=together):
         by_subject = _by_subject({kind: tables[kind] for kind in group}, num_decodings)
         result = choose_settings(protocol, by_subject, thresholds, settings)
         chosen |= {kind: _chosen(result, kind, tables[kind].subjects) for kind in group}
     return chosen
+
+
+def counts_by_own_score(
+    tables: Mapping[ExpressionKind, KindTable], thresholds: Sequence[float], *, together: bool, num_decodings: int
+) -> dict[ExpressionKind, ChosenCounts]:
+    """The counts of every kind with what each subject itself scores best with: an oracle, to be compared with only.
+
+    Of equal F1s the fewest false positives, of these the middle threshold and the first decoding.
+
+    Args:
+        together: as for `chosen_counts`.
+    """
+    chosen: dict[ExpressionKind, ChosenCounts] = {}
+    for group in _groups(tables, together=together):
+        by_subject = _by_subject({kind: tables[kind] for kind in group}, num_decodings)
+        choices = {subject: _own_choice(table) for subject, table in by_subject.items()}
+        for kind in group:
+            subjects, column = tables[kind].subjects, KINDS.index(kind)
+            picked = [(subject, choices[subject][0], choices[subject][1][column]) for subject in subjects]
+            chosen[kind] = ChosenCounts(
+                subjects=subjects,
+                counts=np.array([by_subject[subject][row, column, at] for subject, row, at in picked], np.int64),
+                thresholds=tuple(thresholds[at] for _, _, at in picked),
+                decodings=tuple(row for _, row, _ in picked),
+            )
+    return chosen
+
+
+def _own_choice(table: Int[np.ndarray, "settings kinds thresholds 3"]) -> tuple[int, list[int]]:
+    """Number of the decoding, and index of the threshold of each kind."""
+    best = _best_and_fewest_false(table)
+    rank = best.cumsum(axis=-1)
+    middle = (rank == rank[..., -1:] // 2 + 1).argmax(axis=-1)
+    overall = np.take_along_axis(table, middle[..., None, None], axis=2)[:, :, 0].sum(axis=1)
+    row = int(_best_and_fewest_false(overall).argmax())
+    return row, middle[row].tolist()
+
+
+def _best_and_fewest_false(counts: Int[np.ndarray, "*any choices 3"]) -> Bool[np.ndarray, "*any choices"]:
+    f1 = f1_of(counts)
+    best = f1 == f1.max(axis=-1, keepdims=True)
+    false = np.where(best, counts[..., 1], np.iinfo(np.int64).max)
+    return np.asarray(false == false.min(axis=-1, keepdims=True))
+
+
+def _groups(tables: Mapping[ExpressionKind, KindTable], *, together: bool) -> list[tuple[ExpressionKind, ...]]:
+    return [tuple(tables)] if together else [(kind,) for kind in tables]
 
 
 def _by_subject(

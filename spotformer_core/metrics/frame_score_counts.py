@@ -13,11 +13,12 @@ from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.decoding.frame_score_tables import ScoredFrames
 from spotformer_core.decoding.peaks import PeakDecoding, Peaks, find_peaks, rank_peaks, window_and_distance
+from spotformer_core.decoding.proposals import find_candidates, select_proposals
 from spotformer_core.decoding.ranking import RankedCandidates, rank_candidates
 from spotformer_core.metrics.conventions import Convention
 from spotformer_core.metrics.scoring import Span
 from spotformer_core.metrics.threshold_counts import Intervals, prepare_candidates
-from spotformer_core.shapes import Int
+from spotformer_core.shapes import Float, Int
 
 Decoding = PeakDecoding | DecodingConfig
 """Peaks of one score per frame, or [Deng2024] Sec. 3.4 on ten probabilities."""
@@ -44,7 +45,7 @@ class CandidateSource:
     """The candidates of recordings under any decoding; peaks that several decodings share are found once."""
 
     def __init__(self, recordings: Sequence[JudgedRecording], kind: ExpressionKind) -> None:
-        """Keeps the recordings; all of them have frame scores of this kind."""
+        """Keeps the recordings; what is found in them is kept too."""
         self._recordings = tuple(recordings)
         self._kind = kind
         self._peaks: dict[tuple[int, int, int], Peaks] = {}
@@ -53,24 +54,25 @@ class CandidateSource:
         """The candidates of every recording, in frame numbers of the release."""
         return [self._numbered(index, decoding) for index in range(len(self._recordings))]
 
-    def _numbered(self, index: int, decoding: Decoding) -> RankedCandidates:
-        frames = self._recordings[index].frames
-        if frames is None:
+    def in_scores(self, index: int, decoding: Decoding) -> RankedCandidates:
+        """The candidates of one recording, in positions of its scores."""
+        recording = self._recordings[index]
+        if recording.frames is None:
             return _NO_CANDIDATES
-        ranked = self._ranked(index, frames, decoding)
-        onset, offset = (frames.first + frames.step * ends for ends in (ranked.onset, ranked.offset))
-        return replace(ranked, onset=onset, offset=offset)
-
-    def _ranked(self, index: int, frames: ScoredFrames, decoding: Decoding) -> RankedCandidates:
         if isinstance(decoding, DecodingConfig):
-            probabilities = frames.scores.reshape(len(frames.scores), len(KINDS), -1)
-            return rank_candidates(probabilities, self._kind, decoding)
-        k = self._recordings[index].k
-        window, distance = window_and_distance(k, decoding)
+            return rank_candidates(_by_kind(recording.frames), self._kind, decoding)
+        window, distance = window_and_distance(recording.k, decoding)
         key = index, window, distance
         if key not in self._peaks:
-            self._peaks[key] = find_peaks(frames.scores[:, 0], window=window, distance=distance)
-        return rank_peaks(self._peaks[key], k=k, decoding=decoding)
+            self._peaks[key] = find_peaks(recording.frames.scores[:, 0], window=window, distance=distance)
+        return rank_peaks(self._peaks[key], k=recording.k, decoding=decoding)
+
+    def _numbered(self, index: int, decoding: Decoding) -> RankedCandidates:
+        ranked, frames = self.in_scores(index, decoding), self._recordings[index].frames
+        if frames is None:
+            return ranked
+        onset, offset = (frames.first + frames.step * ends for ends in (ranked.onset, ranked.offset))
+        return replace(ranked, onset=onset, offset=offset)
 
 
 _NO_CANDIDATES = RankedCandidates(
@@ -125,3 +127,31 @@ def stated_threshold(decoding: Decoding, kind: ExpressionKind) -> float:
     if isinstance(decoding, PeakDecoding):
         return decoding.macro_threshold if kind is ExpressionKind.MACRO else decoding.micro_threshold
     return decoding.macro_apex_threshold if kind is ExpressionKind.MACRO else decoding.micro_apex_threshold
+
+
+def spotted_spans(recording: JudgedRecording, kind: ExpressionKind, decoding: Decoding) -> list[Span]:
+    """The intervals of one kind at the stated threshold, best first; none without frame scores."""
+    if recording.frames is None:
+        return []
+    threshold = stated_threshold(decoding, kind)
+    if isinstance(decoding, DecodingConfig):
+        proposals = select_proposals(
+            find_candidates(_by_kind(recording.frames), kind, decoding),
+            apex_threshold=threshold,
+            overlap_threshold=decoding.overlap_threshold,
+            most=decoding.max_proposals_per_recording,
+        )
+        ends = [(one.onset, one.offset) for one in proposals]
+    else:
+        ranked = CandidateSource([recording], kind).in_scores(0, decoding)
+        kept = ranked.apex_probability > threshold
+        ends = list(zip(ranked.onset[kept].tolist(), ranked.offset[kept].tolist(), strict=True))
+    first, step = recording.frames.first, recording.frames.step
+    return [
+        Span(recording=recording.name, kind=kind, onset=first + step * onset, offset=first + step * offset)
+        for onset, offset in ends
+    ]
+
+
+def _by_kind(frames: ScoredFrames) -> Float[np.ndarray, "frames kinds channels"]:
+    return frames.scores.reshape(len(frames.scores), len(KINDS), -1)

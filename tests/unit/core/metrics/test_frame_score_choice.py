@@ -5,7 +5,13 @@ import pytest
 
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.errors import InvalidValueError
-from spotformer_core.metrics.frame_score_choice import KindTable, chosen_counts, counts_of_both, stated_counts
+from spotformer_core.metrics.frame_score_choice import (
+    KindTable,
+    chosen_counts,
+    counts_by_own_score,
+    counts_of_both,
+    stated_counts,
+)
 from spotformer_core.metrics.protocols import Protocol
 
 MACRO, MICRO = ExpressionKind
@@ -43,7 +49,7 @@ def test_the_honest_threshold_of_a_subject_is_that_of_the_others():
 
 def test_the_pooled_threshold_is_one_for_all_and_the_own_one_is_each_subjects_best():
     pooled = chosen(Protocol.PAPER, {MACRO: table(SPLIT)})[MACRO]
-    own = chosen(Protocol.AS_RELEASED, {MACRO: table(SPLIT)})[MACRO]
+    own = counts_by_own_score({MACRO: table(SPLIT)}, THRESHOLDS, together=False, num_decodings=1)[MACRO]
 
     assert (pooled.thresholds, pooled.counts.tolist()) == ((0.2,) * 3, [[*GOOD], [*GOOD], [*BAD]])
     assert (own.thresholds, own.counts.tolist()) == ((0.2, 0.2, 0.8), [[*GOOD]] * 3)
@@ -104,3 +110,21 @@ def test_what_a_subject_scores_never_decides_its_own_honest_choice():
 def test_one_subject_has_no_others_to_choose_on():
     with pytest.raises(InvalidValueError, match=r"the number of subjects must be at least 2, got 1"):
         chosen(Protocol.HONEST, {MACRO: table([[GOOD, BAD]], subjects="a")})
+
+
+def test_a_subject_that_finds_nothing_is_given_the_choice_with_the_fewest_false_positives():
+    tables = {MACRO: table([[(0, 5, 2), (0, 1, 2)]] * 2, [[(0, 3, 2), (0, 4, 2)]] * 2, subjects="ab")}
+
+    found = counts_by_own_score(tables, THRESHOLDS, together=False, num_decodings=2)[MACRO]
+
+    assert (found.thresholds, found.decodings, found.counts.tolist()) == ((0.8, 0.8), (0, 0), [[0, 1, 2]] * 2)
+
+
+def test_by_its_own_score_a_subject_has_one_decoding_for_both_kinds_where_they_share_one():
+    better, worse, best = [[GOOD, GOOD]] * 3, [[BAD, BAD]] * 3, [[(4, 0, 0)] * 2] * 3
+    tables = {MACRO: table(worse, better), MICRO: table(best, worse)}
+
+    apart, together = (counts_by_own_score(tables, THRESHOLDS, together=one, num_decodings=2) for one in (False, True))
+
+    assert (apart[MACRO].decodings[0], apart[MICRO].decodings[0]) == (1, 0)
+    assert (together[MACRO].decodings[0], together[MICRO].decodings[0]) == (0, 0)

@@ -3,7 +3,6 @@
 import json
 from functools import partial
 
-import numpy as np
 import pytest
 
 from platform import decode
@@ -11,7 +10,7 @@ from platform.console.command import DONE, run_command
 from spotformer_core.decoding.frame_score_tables import PROBABILITIES
 from spotformer_core.decoding.score_files import write_scores
 from tests import frame_scores
-from tests.frame_scores import MACRO_AT, MICRO_AT, RECORDINGS, SUBJECTS, bumps, run_decode, write_truths
+from tests.frame_scores import RECORDINGS, SUBJECTS, bumps, run_decode, ten, write_truths
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def test_every_protocol_has_counts_f1_intervals_gaps_and_choices(decoded, macro_
             for one in found["f1"][name].values():
                 assert one["value"] == pytest.approx(2 * one["tp"] / (2 * one["tp"] + one["fp"] + one["fn"]))
                 assert one["low"] <= one["value"] <= one["high"]
-            assert found["f1"][name].keys() == {"honest", "fixed", "pooled", "as-released"}
+            assert found["f1"][name].keys() == {"honest", "fixed", "pooled", "own-score"}
             gap = found["gap"][name]["pooled less honest"]
             value = {protocol: one["value"] for protocol, one in found["f1"][name].items()}
             assert gap["value"] == pytest.approx(value["pooled"] - value["honest"])
@@ -88,7 +87,7 @@ def test_table_markdown_and_json_say_the_same(decoded, macro_scores, micro_score
             cell = f"{one['value']:.4f} ({one['low']:.3f}, {one['high']:.3f})"
             assert cell in shown
             assert cell in written
-    for line in ("macro: 8 recordings of 4 subjects, 8 annotated macro-expressions", "as-released: every subject by"):
+    for line in ("macro: 8 recordings of 4 subjects, 8 annotated macro-expressions", "own-score: by each subject"):
         assert line in shown
         assert line in written
 
@@ -175,16 +174,7 @@ def test_garbage_scores_of_a_subject_change_nothing_that_is_honestly_chosen_for_
 
     assert after["honest"]["macro"]["s19"] == before["honest"]["macro"]["s19"]
     # The same garbage decides where a protocol lets it, so that the line above could fail.
-    assert after["as-released"]["macro"]["s19"] != before["as-released"]["macro"]["s19"]
-
-
-def ten(num_frames, *, seed):
-    """Probabilities that are high around both expressions; the network's order of kinds and channels."""
-    scores = np.random.default_rng(seed).random((num_frames, 2, 5)) * 0.4
-    for kind, middle, half in ((0, MACRO_AT - 1, 20), (1, MICRO_AT - 1, 5)):
-        for channel, at in enumerate((middle - half, middle, middle + half)):
-            scores[at - 1 : at + 2, kind, channel] = 0.9
-    return scores.astype(np.float32)
+    assert after["own-score"]["macro"]["s19"] != before["own-score"]["macro"]["s19"]
 
 
 def test_ten_probabilities_are_decoded_as_spotformer_does_from_a_table_or_from_files_of_folds(tmp_path):

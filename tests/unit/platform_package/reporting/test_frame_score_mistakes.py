@@ -88,7 +88,7 @@ def test_files_that_do_not_fit_are_named(run, macro_scores, tmp_path, capsys):
     assert "peaks need --k micro=NUMBER" in mistake(f"macro={path}", f"micro={path}")
     del macro_scores["s15_0101"]
     assert run({"s15_0101": [0, 1, 0]}, None, "--without-scores", "left-out") == MISTAKE
-    assert "of at least 2 subjects to choose macro thresholds on others, got 1" in capsys.readouterr().err
+    assert "of at least 2 subjects with something to count for macro, got 1" in capsys.readouterr().err
 
 
 def test_every_recording_with_scores_needs_a_k_of_its_own(run, macro_scores, tmp_path, capsys):

@@ -11,6 +11,7 @@ from platform.console.command import DONE, run_command
 from platform.reporting.published_tables import CAS_ME_3
 from platform.study.records import ConfigurationRecord, FoldRecord, StudyRecord
 from platform.study.workspace import Workspace
+from spotformer_core.config import Configuration
 from tests.scored_studies import write_journal
 
 SUBJECTS = ("spNO.1", "spNO.2", "spNO.3", "spNO.4")
@@ -25,6 +26,7 @@ STUDY = StudyRecord(
     extraction={},
     versions={},
     rendered=False,
+    defaults=Configuration().parameters(),
 )
 
 

@@ -1,5 +1,7 @@
 """What a study may take from others, and what it must refuse."""
 
+from dataclasses import replace
+
 import pytest
 
 from platform.study.journal import Journal
@@ -118,7 +120,7 @@ def test_a_point_has_values_only_of_what_exists_there(workspace, write, make_stu
         conditions={"learning_rate_decay": Condition("learning_rate_schedule", ("exponential",))},
         apex_thresholds=(0.3, 0.6),
     )
-    write("other", POINT)
+    write("other", POINT, space=replace(SPACE, fixed={**SPACE.fixed, "learning_rate_schedule": "constant"}))
 
     (found,) = collected_prior(make_study_record(space=space.as_dict()), ["other"], space, workspace)
 
