@@ -101,7 +101,7 @@ def _own(state: StudyState, name: str, *, study: str) -> OwnConfiguration:
             if field not in (*MATCHED, *APEX_THRESHOLDS) and not _same(value, usual[field])
         }
         | ({"settings_tried": len(study_settings(state.study))} if searches_settings(state.study) else {}),
-        results={protocol: state.result(name, protocol) for protocol in Protocol},
+        results=state.results(name),
     )
 
 
@@ -116,7 +116,7 @@ def real_dataset(state: StudyState) -> str:
 
 
 def _num_truths(state: StudyState) -> dict[str, int]:
-    counts = per_subject_counts(state.result(state.ranking()[0], Protocol.PAPER))
+    counts = per_subject_counts(state.result(state.ranking()[0], Protocol.POOLED))
     return {kind: int(counts[kind][:, [0, 2]].sum()) for kind in TABLE_VII.counts[samm_lv.NAME]}
 
 
