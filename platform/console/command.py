@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from platform.console.libraries import let_libraries_speak, libraries_may_speak
+from platform.console.options import CommandParser
 from platform.console.stopping import stopped_by_sigterm_too
 from spotformer_core.errors import SpotFormerError
 
@@ -49,7 +50,7 @@ def run_command(main: Callable[[argparse.Namespace], int], parser: argparse.Argu
 
 def command_parser(verb: str, description: str, example: str) -> argparse.ArgumentParser:
     """A parser with the form that all commands share: what it does, its options, an example."""
-    return argparse.ArgumentParser(
+    return CommandParser(
         prog=f"python -m platform.{verb}",
         description=description,
         epilog=f"example:\n  {example}",

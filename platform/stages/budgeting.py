@@ -1,6 +1,7 @@
 """The options that limit what a search may use, and what is said when a limit ended it."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import yaml
 from platform.study.budget import Budget, Limit
 from platform.study.planning import Plan
 from platform.study.state import ConfigurationStatus
-from spotformer_core.errors import InvalidValueError
+from spotformer_core.errors import InvalidValueError, require
 
 _REPAIR = "Write one `type: price` per line, for instance `local: 0.5`; docs/budgets.md says what types there are."
 
@@ -48,7 +49,7 @@ def budget_options(options: argparse.Namespace) -> Budget:
         max_hours=options.max_hours,
         max_gpu_hours=options.max_gpu_hours,
         max_cost=options.max_cost,
-        prices={**of_file, **dict(_price(text) for text in options.price)},
+        prices={**of_file, **_prices(options.price)},
     )
 
 
@@ -89,6 +90,15 @@ def _prices_of_file(path: Path) -> dict[str, float]:
     if not isinstance(values, dict) or not values:
         raise InvalidValueError(f"--prices must hold prices by type of node, got {values!r} in {path}. {_REPAIR}")
     return {str(node_type): _number(price, f"{node_type}: {price}") for node_type, price in values.items()}
+
+
+def _prices(texts: Sequence[str]) -> dict[str, float]:
+    prices: dict[str, float] = {}
+    for node_type, price in map(_price, texts):
+        twice = f"{prices[node_type]:g} and {price:g}" if node_type in prices else ""
+        require(not twice, f"--price of {node_type}", "given once", twice, "Leave one of them out.")
+        prices[node_type] = price
+    return prices
 
 
 def _price(text: str) -> tuple[str, float]:

@@ -176,10 +176,11 @@ def policy_values() -> dict[str, tuple[str, ...]]:
 
 
 def parse_policies(choices: Iterable[str]) -> AnnotationPolicies:
-    """The policies that "offset-zero=apex" and the like name; the others are the defaults, the last choice counts.
+    """The policies that "offset-zero=apex" and the like name; the others are the defaults.
 
     Raises:
-        InvalidValueError: for a choice of another form, an unknown name or an unknown value, with what was meant.
+        InvalidValueError: for a choice of another form, a name that is chosen twice, and an unknown name or value, with what
+            was meant.
     """
     kinds: dict[str, type[StrEnum]] = {one.name: type(getattr(_DEFAULTS, one.name)) for one in fields(_DEFAULTS)}
     known = {_spelt(name): name for name in kinds}
@@ -192,6 +193,10 @@ def parse_policies(choices: Iterable[str]) -> AnnotationPolicies:
             )
         if name not in known:
             raise InvalidValueError(f"a policy must have a known name, got {name!r}. {did_you_mean(name, known)}")
+        if known[name] in chosen:
+            raise InvalidValueError(
+                f"a policy must be chosen once, got {name}={chosen[known[name]]} and {choice}. Leave one of them out."
+            )
         kind = kinds[known[name]]
         if value not in {str(one) for one in kind}:
             raise InvalidValueError(

@@ -19,8 +19,13 @@ def test_nothing_chosen_is_the_default():
     assert parse_policies([]) == AnnotationPolicies()
 
 
-def test_choices_are_taken_and_the_last_one_counts():
-    chosen = parse_policies(["offset-zero=unmatchable", "past-end=drop", "offset-zero=apex+20"])
+def test_a_policy_that_is_chosen_twice_is_refused_with_both_choices():
+    with pytest.raises(InvalidValueError, match=r"once, got offset-zero=unmatchable and offset-zero=apex\+20"):
+        parse_policies(["offset-zero=unmatchable", "past-end=drop", "offset-zero=apex+20"])
+
+
+def test_choices_are_taken():
+    chosen = parse_policies(["past-end=drop", "offset-zero=apex+20"])
 
     assert chosen == AnnotationPolicies(offset_zero=OffsetZero.APEX_PLUS_20, past_end=PastEnd.DROP)
 
