@@ -1,11 +1,14 @@
 """Annotation tables in the real formats, and the real ones; studies on disk."""
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
+from platform import score
+from platform.console.command import run_command
 from platform.reporting.study_facts import StudyFacts, study_facts
 from platform.study.records import Record
 from platform.study.workspace import Workspace
@@ -105,3 +108,25 @@ def facts_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[Rec
         return study_facts(workspace, "made-up")
 
     return make
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    """Runs the command on files given by their content, and gives exit code, JSON and what was printed."""
+
+    def run_on(*arguments, sets):
+        given = []
+        for number, (dataset, annotations, detections) in enumerate(sets):
+            paths = {}
+            for name, content in (("annotations", annotations), ("detections", detections)):
+                paths[name] = content
+                if isinstance(content, str):
+                    paths[name] = tmp_path / f"{name}{number}.csv"
+                    paths[name].write_text(content)
+            given += ["--dataset", dataset, "--annotations", paths["annotations"], "--detections", paths["detections"]]
+        out = tmp_path / "score.json"
+        code = run_command(score.main, score.parser(), [*map(str, given), *arguments, "--json", str(out)])
+        written = json.loads(out.read_text()) if out.exists() else None
+        return code, written, capsys.readouterr()
+
+    return run_on

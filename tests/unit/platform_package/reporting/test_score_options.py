@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from platform import score
-from platform.console.command import DONE, MISTAKE, run_command
+from platform.console.command import DONE, MISTAKE
 from spotformer_core.datasets import cas_me_2
 
 PLAIN_HEADER = "recording,subject,kind,onset,apex,offset,emotion\n"
@@ -15,28 +14,6 @@ PLAIN = (
 )
 # The second finds the first truth again, the third finds the second truth, the fourth nothing; d has no truth.
 DETECTED = "video,kind,onset,offset,emotion\na,me,-2,9,happy\na,me,0,10,SAD\na,me,20,29,sad\na,me,50,59,sad\n"
-
-
-@pytest.fixture
-def run(tmp_path, capsys):
-    """Runs the command on files given by their content, and gives exit code, JSON and what was printed."""
-
-    def run_on(*arguments, sets):
-        given = []
-        for number, (dataset, annotations, detections) in enumerate(sets):
-            paths = {}
-            for name, content in (("annotations", annotations), ("detections", detections)):
-                paths[name] = content
-                if isinstance(content, str):
-                    paths[name] = tmp_path / f"{name}{number}.csv"
-                    paths[name].write_text(content)
-            given += ["--dataset", dataset, "--annotations", paths["annotations"], "--detections", paths["detections"]]
-        out = tmp_path / "score.json"
-        code = run_command(score.main, score.parser(), [*map(str, given), *arguments, "--json", str(out)])
-        written = json.loads(out.read_text()) if out.exists() else None
-        return code, written, capsys.readouterr()
-
-    return run_on
 
 
 def test_emotions_of_found_expressions_are_scored_as_strs_has_them(run):
