@@ -25,7 +25,9 @@ from platform.reporting.score_report import (
 )
 from platform.reporting.score_tables import ScoredDataset, print_scores, write_score_json
 from platform.reporting.spotted_frame_scores import spotted_detections
-from platform.reporting.truths import SCORED_TABLES, Truths, read_truths
+from platform.reporting.table_policies import add_policy_option
+from platform.reporting.truths import SCORED_TABLES, Truths, read_truths, require_row_policies
+from spotformer_core.datasets.policy_choices import parse_policies
 from spotformer_core.errors import InvalidValueError, SpotFormerError, echoed
 from spotformer_core.metrics.conventions import CONVENTIONS, STRICT, STRS, Convention, MissingOffset, convention_named
 
@@ -68,6 +70,7 @@ def add_score_options(parser: argparse.ArgumentParser) -> None:
         choices=[str(one) for one in MissingOffset],
         help="what an offset 0 of the annotations is read as (default: as the convention has it)",
     )
+    add_policy_option(parser)
     parser.add_argument(
         "--emotions",
         action="store_true",
@@ -109,6 +112,9 @@ def run_score(options: argparse.Namespace) -> int:
     read = [_read_frame_scores(options, wanted)] if _has_frame_scores(options) else _read_all(options, wanted)
     convention = _common_convention(wanted, read)
     names = _distinct([one.truths.dataset for one in read])
+    for name, one in zip(names, read, strict=True):
+        for line in one.truths.review.told:
+            print(f"{name}: {line}")
     scored = [
         ScoredDataset(
             name=name,
@@ -157,7 +163,7 @@ def _has_frame_scores(options: argparse.Namespace) -> bool:
 def _read_frame_scores(options: argparse.Namespace, convention: Convention) -> _Read:
     truths, detections = spotted_detections(
         options.frame_scores,
-        read_truths(options.dataset[0], options.annotations[0]),
+        read_truths(options.dataset[0], options.annotations[0], parse_policies(options.policy)),
         convention,
         k=options.k,
         stated=options.decoding,
@@ -176,13 +182,15 @@ def _read_all(options: argparse.Namespace, convention: Convention) -> list[_Read
             "Give the three of the first dataset, then those of the next."
         )
     clocks = _clocks(options, num_datasets=len(options.dataset))
+    policies = parse_policies(options.policy)
+    require_row_policies(policies)
     read: list[_Read] = []
     problems: list[str] = []
     for dataset, annotations, file, clock in zip(
         options.dataset, options.annotations, options.detections, clocks, strict=True
     ):
         try:
-            truths = read_truths(dataset, annotations)
+            truths = read_truths(dataset, annotations, policies)
             annotated_spans(truths, convention)
             if options.emotions:
                 require_emotions(truths)

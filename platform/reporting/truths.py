@@ -8,8 +8,12 @@ from typing import Final
 from platform.reporting.recording_names import RecordingNames
 from spotformer_core.datasets import cas_me_2, cas_me_3, lineage, plain
 from spotformer_core.datasets.annotation_rows import AnnotationRow
+from spotformer_core.datasets.counted_rows import counted_rows
+from spotformer_core.datasets.findings import TableReview
+from spotformer_core.datasets.policy_choices import AnnotationPolicies
 from spotformer_core.datasets.releases import ANNOTATION_TABLES
-from spotformer_core.errors import AnnotationError
+from spotformer_core.datasets.table_review import review_table
+from spotformer_core.errors import AnnotationError, InvalidValueError
 
 SCORED_TABLES: Final[Mapping[str, Callable[[Path], tuple[AnnotationRow, ...]]]] = {
     **ANNOTATION_TABLES,
@@ -19,17 +23,35 @@ SCORED_TABLES: Final[Mapping[str, Callable[[Path], tuple[AnnotationRow, ...]]]] 
 """What reads the annotation table of each dataset whose detections can be scored, by its name."""
 
 
+ROW_POLICIES: Final = (
+    "expression-lengths",
+    "duplicated-rows",
+    "empty-rows",
+    "same-names",
+    "unknown-recordings",
+    "other-totals",
+    "excess-repairs",
+    "odd-lengths",
+)
+"""Policies that say which rows of a table count and what of it is accepted."""
+
+_USUAL = AnnotationPolicies()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Truths:
     """The annotation table of a dataset, and which names a detection may have.
 
     Attributes:
+        rows: those that count by the policies.
+        review: what is striking about the table as a whole; nothing in it is a problem.
         subject_of: recording to subject, of every recording that the tables name.
         without_expressions: names of the dataset's recordings in which nothing is annotated.
     """
 
     dataset: str
     rows: tuple[AnnotationRow, ...]
+    review: TableReview
     subject_of: dict[str, str]
     without_expressions: frozenset[str]
 
@@ -48,17 +70,21 @@ class Truths:
         return self.subject_of.get(recording, recording.rpartition("_")[0])
 
 
-def read_truths(dataset: str, path: Path) -> Truths:
+def read_truths(dataset: str, path: Path, policies: AnnotationPolicies = _USUAL) -> Truths:
     """The truths of a dataset's own annotation table.
 
     Of `plain`, a `recordings.csv` beside the table names recordings without expressions.
 
     Args:
         dataset: one of `SCORED_TABLES`.
+        policies: of these, the ones in `ROW_POLICIES` say which rows count and what of the table is accepted.
 
     Raises:
-        AnnotationError: when the file is no such table, breaks a rule, or annotates nothing.
+        AnnotationError: when the file is no such table, breaks a rule, annotates nothing, or has problems as a whole
+            that `policies` do not accept.
+        InvalidValueError: for a policy that says something about frames, of which there are none here.
     """
+    require_row_policies(policies)
     rows = SCORED_TABLES[dataset](path)
     if not rows:
         raise AnnotationError(f"an annotation table must have rows, got none in {path}. Use the table of the release.")
@@ -70,9 +96,34 @@ def read_truths(dataset: str, path: Path) -> Truths:
                 f"a recording must have one subject, got {subject_of[row.recording]} and {row.subject} for "
                 f"{row.recording} in row {row.row_number} of the annotation table. Correct the row."
             )
-    annotated = {row.recording for row in rows}
+    review = review_table(
+        rows,
+        dataset=dataset,
+        policies=policies,
+        annotations=path,
+        others={name: one.subject for name, one in described.items()},
+    )
+    review.require_accepted()
+    counted, _ = counted_rows(rows, dataset=dataset, policies=policies, annotations=path)
     known = _without_expressions(dataset, rows) | subject_of.keys()
-    return Truths(dataset=dataset, rows=rows, subject_of=subject_of, without_expressions=known - annotated)
+    return Truths(
+        dataset=dataset,
+        rows=counted,
+        review=review,
+        subject_of=subject_of,
+        without_expressions=known - {row.recording for row in counted},
+    )
+
+
+def require_row_policies(policies: AnnotationPolicies) -> None:
+    """Raises InvalidValueError when a policy was chosen that has no effect on the rows of a table."""
+    usual = _USUAL.as_dict()
+    for name, value in policies.as_dict().items():
+        if value != usual[name] and name not in ROW_POLICIES:
+            raise InvalidValueError(
+                f"a policy must concern the rows of a table where no frames are read, got {name}={value}. "
+                f"Leave it out. These do: {', '.join(ROW_POLICIES)}."
+            )
 
 
 _CAS_ME_2_WITHOUT_EXPRESSIONS = (("15", "0508"), ("19", "0502"), ("23", "0503"))

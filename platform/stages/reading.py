@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spotformer_core.datasets import lineage
-from spotformer_core.datasets.findings import TableReview, Verdict
+from spotformer_core.datasets.findings import TableReview
 from spotformer_core.datasets.policies import MissingRecordings
 from spotformer_core.datasets.policy_choices import AnnotationPolicies, parse_policies, policy_values
 from spotformer_core.datasets.reader import DATASET_NAMES, ReadingOptions, read_dataset, select_recordings
@@ -118,11 +118,8 @@ def read(options: DatasetOptions) -> Dataset:
 
 def print_review(review: TableReview) -> None:
     """Says the totals of the annotation table beside the published ones, and its remarks, but not its problems."""
-    for line in review.totals:
-        print(f"  totals of {line}")
-    for finding in review.findings:
-        if finding.verdict is Verdict.REMARK:
-            print(f"  {finding.line}")
+    for line in review.told:
+        print(f"  {line}")
 
 
 def chosen_dataset(options: DatasetOptions, *, missing_recordings: MissingRecordings | None = None) -> Dataset:

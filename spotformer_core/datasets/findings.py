@@ -80,6 +80,12 @@ class TableReview:
         """The findings that nobody has accepted."""
         return tuple(one for one in self.findings if one.verdict is Verdict.PROBLEM)
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """What is said of a table without problems: its totals beside the published ones, and its remarks."""
+        remarks = (one.line for one in self.findings if one.verdict is Verdict.REMARK)
+        return (*(f"totals of {line}" for line in self.totals), *remarks)
+
     def require_accepted(self) -> None:
         """Raises AnnotationError, naming every problem, unless there is none."""
         if self.problems:

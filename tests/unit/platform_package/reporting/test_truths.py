@@ -5,11 +5,23 @@ import xlsxwriter
 
 from platform.reporting.truths import read_truths
 from spotformer_core.datasets import cas_me_2, cas_me_3, lineage, plain, samm_lv
-from spotformer_core.errors import AnnotationError
+from spotformer_core.datasets.policy_choices import (
+    Acceptance,
+    AnnotationPolicies,
+    DuplicatedRows,
+    ExpressionLengths,
+    PastEnd,
+)
+from spotformer_core.errors import AnnotationError, InvalidValueError
+
+MADE_UP = AnnotationPolicies(
+    other_totals=Acceptance.ACCEPT, excess_repairs=Acceptance.ACCEPT, odd_lengths=Acceptance.ACCEPT
+)
+"""For a table that a test has made up: it is no release."""
 
 
 def test_truths_of_samm_lv_are_the_rows_of_its_table(samm_lv_table):
-    truths = read_truths(samm_lv.NAME, samm_lv_table)
+    truths = read_truths(samm_lv.NAME, samm_lv_table, MADE_UP)
 
     assert [(row.recording, row.onset, row.offset) for row in truths.rows] == [
         ("006_1", 100.4, 200),
@@ -26,7 +38,7 @@ def test_truths_of_samm_lv_are_the_rows_of_its_table(samm_lv_table):
 
 
 def test_recordings_of_cas_me_2_in_which_nothing_is_annotated_are_known(cas_me_2_table):
-    truths = read_truths(cas_me_2.NAME, cas_me_2_table)
+    truths = read_truths(cas_me_2.NAME, cas_me_2_table, MADE_UP)
 
     assert truths.recordings == {"s15_0101", "s15_0508", "s19_0502", "s23_0503"}
     assert truths.subject("s19_0502") == "s19"
@@ -48,7 +60,7 @@ def test_truths_of_the_lineage_are_in_the_numbers_of_its_table(tmp_path):
     path = tmp_path / "lineage.csv"
     path.write_text(LINEAGE_HEADER + "samm_006,samm_006_1,81,92,106,1\nsamm_007,samm_007_3,9,12,19,2\n")
 
-    truths = read_truths(lineage.NAME, path)
+    truths = read_truths(lineage.NAME, path, MADE_UP)
 
     assert [(row.recording, row.kind, row.onset, row.offset) for row in truths.rows] == [
         ("samm_006_1", "macro", 81, 106),
@@ -70,7 +82,7 @@ def test_the_lineage_knows_the_recordings_of_cas_me_2_without_expressions(tmp_pa
     path = tmp_path / "lineage.csv"
     path.write_text(LINEAGE_HEADER + f"{subject},{subject}_0401,81,92,106,1\n")
 
-    truths = read_truths(lineage.NAME, path)
+    truths = read_truths(lineage.NAME, path, MADE_UP)
 
     assert truths.without_expressions == {f"{subject}_0508", f"{other}_0502", "casme_023_0503"}
     assert truths.subject(f"{subject}_0508") == subject
@@ -102,3 +114,41 @@ def test_a_table_without_rows_is_an_error(tmp_path):
 
     with pytest.raises(AnnotationError, match=r"an annotation table must have rows, got none in .*empty\.xlsx"):
         read_truths(samm_lv.NAME, path)
+
+
+def doubled(real_file, tmp_path):
+    """The real table of SAMM-LV at every 7th frame with all rows twice."""
+    header, *rows = real_file("samm_lv_every_7th.csv").read_text().splitlines()
+    path = tmp_path / "doubled.csv"
+    path.write_text("\n".join([header, *rows, *rows]) + "\n")
+    return path
+
+
+def test_a_doubled_table_is_refused_with_its_count_and_what_accepts_it(real_file, tmp_path):
+    with pytest.raises(AnnotationError, match=r"duplicated-rows 502: .*--policy duplicated-rows="):
+        read_truths(lineage.NAME, doubled(real_file, tmp_path))
+
+
+def test_dropped_copies_are_no_truths(real_file, tmp_path):
+    policies = AnnotationPolicies(duplicated_rows=DuplicatedRows.DROP)
+
+    truths = read_truths(lineage.NAME, doubled(real_file, tmp_path), policies)
+
+    assert Counter(row.kind for row in truths.rows) == {"macro": 343, "micro": 159}
+
+
+def test_the_papers_choice_of_cas_me_3_leaves_its_recordings_known(real_file):
+    policies = AnnotationPolicies(expression_lengths=ExpressionLengths.PAPER)
+
+    truths = read_truths(cas_me_3.NAME, real_file("CAS(ME)3_part_A_v2.xls"), policies)
+
+    assert Counter(row.kind for row in truths.rows) == {"macro": 2364, "micro": 288}
+    assert len(truths.recordings) == 98 * 13
+    assert any("2231" in line for line in truths.review.told)
+
+
+def test_a_policy_about_frames_is_refused_where_there_are_none(real_file):
+    with pytest.raises(
+        InvalidValueError, match=r"must concern the rows of a table .*, got past-end=keep\. Leave it out"
+    ):
+        read_truths(samm_lv.NAME, real_file("SAMM_LongVideos_release.xlsx"), AnnotationPolicies(past_end=PastEnd.KEEP))
