@@ -17,6 +17,7 @@ from search_spaces.stored_scores import (
 from spotformer_core.choices import most_regions
 from spotformer_core.config import Configuration, FaceRegions
 from spotformer_core.errors import InvalidValueError, require
+from spotformer_core.metrics.apex_thresholds import stated_thresholds, with_stated
 
 __all__ = ["DECODING_FIELDS", "Choice", "Condition", "Dimension", "Float", "Integer", "LogFloat", "Space", "Value"]
 
@@ -31,7 +32,8 @@ class Space:
         conditions: when a dimension exists that does not always; where it does not, its field is as fixed.
         starting_points: values of all dimensions that exist there, inside them, that are tried before any is drawn.
         apex_thresholds: values tried for `macro_apex_threshold` and `micro_apex_threshold` on stored frame scores,
-            for every configuration and without training.
+            for every configuration and without training. Where `fixed` names one of the two, only that value counts
+            for its kind, and nothing is chosen.
         decoding: other fields of `DecodingConfig` that are searched on stored frame scores, without training.
         num_decodings: how many decodings are drawn from `decoding`, beside the configuration's own. They are drawn once
             for the whole study, before anything is scored.
@@ -103,6 +105,11 @@ class Space:
         return Configuration.from_parameters({**self.fixed, **values})
 
     @property
+    def counted_thresholds(self) -> tuple[float, ...]:
+        """Apex thresholds at which every fold is counted: those that are tried and those that are stated, rising."""
+        return with_stated(self.apex_thresholds, stated_thresholds(self.configuration({}).decoding).values())
+
+    @property
     def max_window(self) -> int:
         """The largest window that the space can ask for: decides how many steps a flow band needs."""
         return max(self.windows)
@@ -137,6 +144,8 @@ class Space:
             declared |= {"decoding": _as_json(self.decoding), "num_decodings": self.num_decodings}
         if self.stored_epochs:
             declared["stored_epochs"] = list(self.stored_epochs)
+        if self.counted_thresholds != self.apex_thresholds or set(APEX_THRESHOLDS) & set(self.fixed):
+            declared["counted_thresholds"] = list(self.counted_thresholds)
         if self.conditions:
             declared["conditions"] = {
                 name: {"on": condition.on, "values": list(condition.values)}

@@ -12,7 +12,8 @@ from spotformer_core.metrics.protocols import Protocol
 
 _STYLES = {
     Protocol.HONEST: {"color": BLUE, "symbol": "circle"},
-    Protocol.PAPER: {"color": VERMILION, "symbol": "diamond"},
+    Protocol.FIXED: {"color": GREEN, "symbol": "square"},
+    Protocol.POOLED: {"color": VERMILION, "symbol": "diamond"},
     Protocol.AS_RELEASED: {"color": PURPLE, "symbol": "triangle-up"},
 }
 _ROW_HEIGHT, _FRAME_HEIGHT = 34, 130

@@ -8,7 +8,7 @@ from typing import Any
 
 from platform.reporting.study_comparison import ComparedConfiguration, StudyComparison
 from platform.reporting.tables import markdown_table, print_table, report_console
-from platform.study.leaderboard import OVERALL
+from platform.study.leaderboard import OVERALL, with_former_names
 from platform.study.records import DroppedRecord
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.metrics.bootstrap import Estimate
@@ -19,40 +19,42 @@ RENDERED_WARNING = (
 )
 RETRY_INFEASIBLE = "On larger GPUs or nodes, --retry-infeasible tries again what did not fit into memory."
 _NUM_ROWS = 10
-_WIDTH_IN_A_LOG = 150
+_WIDTH_IN_A_LOG = 120
+SHOWN_PROTOCOLS = (Protocol.HONEST, Protocol.FIXED, Protocol.POOLED)
+"""In this order; `as-released` is shown where protocols are compared."""
+NO_FIGURE = "-"
 _HEADINGS = (
     "",
     "configuration",
     "F1 overall (honest)",
     "macro",
     "micro",
-    "F1 overall (paper)",
-    "behind the best",
+    "F1 overall (fixed)",
+    "F1 overall (pooled)",
+    "difference to best",
     "probability of being best",
     "parameters",
 )
-_LEGEND = (
-    "honest: thresholds, and whatever else is searched on stored scores, chosen on the other subjects.",
-    "paper: chosen on the pooled result itself, optimistic.",
-    "In brackets 95 % intervals over subjects; behind the best: paired on the same subjects.",
-)
+_TERMINAL_HEADINGS = ("", "configuration", "honest", "fixed", "pooled", "difference to best", "P(best)")
+_INTERVALS = "In brackets 95 % intervals over subjects; difference to best: paired on the same subjects, honest."
+_FIGURES = "F1 overall under each protocol; macro, micro and P(best), the probability of being best, are honest."
 _FRONT = "*: no other configuration is better in macro or micro F1 without being worse in the other."
 
 
 def print_comparison(comparison: StudyComparison, *, title: str) -> None:
     """Prints the best configurations and what the very best is worth."""
     console, rows = report_console(width_in_a_log=_WIDTH_IN_A_LOG), _rows(comparison)
-    # Parameters stand below: in a column beside the figures they would be broken into many lines.
-    shown = ([cell.replace(" (", "\n(", 1) for cell in cells[:-1]] for cells in rows[:_NUM_ROWS])
-    print_table(console, f"{title}: {_size(comparison)}", _HEADINGS[:-1], shown)
-    for _, name, *_, parameters in rows[:_NUM_ROWS]:
-        console.print(f"{name}: {parameters}", markup=False, highlight=False)
+    # 80 columns hold no more: kinds and parameters stand below.
+    shown = ([cell.replace(" (", "\n(", 1) for cell in (*cells[:3], *cells[5:-1])] for cells in rows[:_NUM_ROWS])
+    print_table(console, f"{title}: {_size(comparison)}", _TERMINAL_HEADINGS, shown)
+    for _, name, _, macro, micro, *_, parameters in rows[:_NUM_ROWS]:
+        console.print(f"{name}: macro {macro}, micro {micro}; {parameters}", markup=False, highlight=False)
     if len(rows) > _NUM_ROWS:
         console.print(f"... and {len(rows) - _NUM_ROWS} more")
     dropped = dropped_lines(comparison.dropped, num_subjects=comparison.num_subjects)
     more = [f"... and {len(dropped) - _NUM_ROWS} more were dropped"] if len(dropped) > _NUM_ROWS else []
     infeasible = infeasible_lines(comparison.infeasible)
-    for line in (*dropped[:_NUM_ROWS], *more, *infeasible, *_notes(comparison), worth(comparison)):
+    for line in (*dropped[:_NUM_ROWS], *more, *infeasible, _FIGURES, *_notes(comparison), worth(comparison)):
         # Reasons are long: a terminal breaks the line, a log keeps it whole.
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
@@ -89,6 +91,9 @@ def comparison_as_json(comparison: StudyComparison) -> dict[str, Any]:
         "configurations": [_as_json(one) for one in comparison.configurations],
         "dropped": [asdict(one) for one in comparison.dropped],
         "infeasible": comparison.infeasible,
+        "stated_apex_thresholds": comparison.stated,
+        "fixed_apex_thresholds": list(comparison.unchosen),
+        "uncounted": comparison.uncounted,
     }
 
 
@@ -122,14 +127,21 @@ def _as_json(one: ComparedConfiguration) -> dict[str, Any]:
     return {
         "id": one.name,
         "params": one.params,
-        "f1": {
-            str(protocol): {name: asdict(estimate) for name, estimate in estimates.items()}
-            for protocol, estimates in one.f1.items()
-        },
+        "f1": f1_as_json(one),
         "behind_best": {**asdict(one.behind_best.f1), "superiority": one.behind_best.superiority},
         "probability_best": one.probability_best,
         **front,
     }
+
+
+def f1_as_json(one: ComparedConfiguration) -> dict[str, Any]:
+    """F1 with its interval by protocol, `paper` being `pooled` under its former name, and by kind."""
+    return with_former_names(
+        {
+            str(protocol): {name: asdict(estimate) for name, estimate in estimates.items()}
+            for protocol, estimates in one.f1.items()
+        }
+    )
 
 
 def _rows(comparison: StudyComparison) -> list[list[str]]:
@@ -137,7 +149,7 @@ def _rows(comparison: StudyComparison) -> list[list[str]]:
 
 
 def _cells(one: ComparedConfiguration) -> list[str]:
-    honest, paper = one.f1[Protocol.HONEST], one.f1[Protocol.PAPER]
+    honest = one.f1[Protocol.HONEST]
     values = (
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
         for name, value in sorted(one.params.items())
@@ -145,11 +157,17 @@ def _cells(one: ComparedConfiguration) -> list[str]:
     return [
         f"{one.name} *" if one.is_on_front else one.name,
         *(shown_estimate(honest[name]) for name in (OVERALL, "macro", "micro")),
-        shown_estimate(paper[OVERALL]),
+        shown_overall(one, Protocol.FIXED),
+        shown_overall(one, Protocol.POOLED),
         shown_estimate(one.behind_best.f1),
         f"{one.probability_best:.2f}",
         ", ".join(values),
     ]
+
+
+def shown_overall(one: ComparedConfiguration, protocol: Protocol) -> str:
+    """The overall F1 under a protocol with its interval; a dash where there are no counts for it."""
+    return shown_estimate(one.f1[protocol][OVERALL]) if protocol in one.f1 else NO_FIGURE
 
 
 def shown_estimate(estimate: Estimate) -> str:
@@ -166,7 +184,26 @@ def _size(comparison: StudyComparison) -> str:
 def _notes(comparison: StudyComparison) -> list[str]:
     rendered = [RENDERED_WARNING] if comparison.is_rendered else []
     front = [_FRONT] if any(one.is_on_front for one in comparison.configurations) else []
-    return [*rendered, *front, *_LEGEND]
+    return [*rendered, *front, *protocol_lines(comparison), _INTERVALS]
+
+
+def protocol_lines(comparison: StudyComparison) -> list[str]:
+    """What the protocols of the leaderboard choose in this study, and why figures are missing."""
+    stated = comparison.stated
+    values = " and ".join(f"{value:g} ({kind})" for kind, value in stated.items())
+    same = len(set(stated.values())) == 1
+    thresholds = f"{next(iter(stated.values())):g}" if same else values
+    own = [
+        f"the apex threshold of {kind} is {stated[kind]:g} throughout: fixed, not chosen"
+        for kind in comparison.unchosen
+    ]
+    lines = [
+        "honest: thresholds, and whatever else is searched on stored scores, chosen on the other subjects.",
+        f"fixed: nothing chosen; apex threshold {thresholds} as the configuration states it, last epoch.",
+        "pooled: chosen on the pooled result itself, optimistic.",
+        *(f"{line[0].upper()}{line[1:]}." for line in own),
+    ]
+    return [*lines, f"A dash: {comparison.uncounted}."] if comparison.uncounted else lines
 
 
 def worth(comparison: StudyComparison) -> str:

@@ -94,7 +94,9 @@ def _decoded(
         before=f1_estimates(old, seed=seed)[OVERALL],
         after=compared,
         gain=paired_difference(per_subject_counts(new)[OVERALL], per_subject_counts(old)[OVERALL], seed=seed),
-        choices={protocol: _choices(after, name, after.result(name, protocol), fields=fields) for protocol in Protocol},
+        choices={
+            protocol: _choices(after, name, result, fields=fields) for protocol, result in after.results(name).items()
+        },
     )
 
 

@@ -5,14 +5,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from platform.reporting.comparison_report import RENDERED_WARNING, shown_estimate, worth
+from platform.reporting.comparison_report import (
+    RENDERED_WARNING,
+    f1_as_json,
+    protocol_lines,
+    shown_estimate,
+    shown_overall,
+    worth,
+)
 from platform.reporting.decoding_comparison import DecodedConfiguration, DecodingReport
 from platform.reporting.tables import markdown_table, print_table, report_console
-from platform.study.leaderboard import OVERALL
+from platform.study.leaderboard import with_former_names
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol
 
-_WIDTH_IN_A_LOG = 160
+_WIDTH_IN_A_LOG = 190
 _NUM_ROWS = 10
 _NUM_CHOICES = 4
 """Of the choices of one protocol; the honest one can choose for every subject another."""
@@ -21,14 +28,15 @@ _HEADINGS = (
     "honest, as it was",
     "F1 overall (honest)",
     "gained",
-    "F1 overall (paper)",
+    "F1 overall (fixed)",
+    "F1 overall (pooled)",
     "F1 overall (as-released)",
 )
 _CHOICE_HEADINGS = ("protocol", "subjects", "epoch", "macro threshold", "micro threshold", "decoding")
 _LEGEND = (
-    "honest: chosen for every held-out subject on the other subjects. paper: chosen on the pooled result itself,",
-    "optimistic. as-released: chosen on the held-out subject itself, an oracle that nobody has. In brackets 95 %",
-    "intervals over subjects; gained is paired on the same subjects. Nothing was trained, the study is as it was.",
+    "as-released: as fixed, after the epoch at which the held-out subject itself scores best, as the released code.",
+    "In brackets 95 % intervals over subjects; gained is paired on the same subjects. Nothing was trained, the study",
+    "is as it was.",
 )
 
 
@@ -81,26 +89,24 @@ def _as_json(one: DecodedConfiguration) -> dict[str, Any]:
         "id": one.after.name,
         "params": one.after.params,
         "before": asdict(one.before),
-        "f1": {
-            str(protocol): {name: asdict(estimate) for name, estimate in estimates.items()}
-            for protocol, estimates in one.after.f1.items()
-        },
+        "f1": f1_as_json(one.after),
         "gain": {**asdict(one.gain.f1), "superiority": one.gain.superiority},
-        "chosen": {
-            str(protocol): {
-                subject: {"epoch": each.epoch, "decoding": each.decoding, "thresholds": each.thresholds}
-                for each in choices
-                for subject in each.subjects
+        "chosen": with_former_names(
+            {
+                str(protocol): {
+                    subject: {"epoch": each.epoch, "decoding": each.decoding, "thresholds": each.thresholds}
+                    for each in choices
+                    for subject in each.subjects
+                }
+                for protocol, choices in one.choices.items()
             }
-            for protocol, choices in one.choices.items()
-        },
+        ),
     }
 
 
 def _cells(one: DecodedConfiguration) -> list[str]:
-    honest, paper, released = (one.after.f1[protocol][OVERALL] for protocol in Protocol)
-    figures = (one.before, honest, one.gain.f1, paper, released)
-    return [one.after.name, *(shown_estimate(figure) for figure in figures)]
+    honest, *others = (shown_overall(one.after, protocol) for protocol in Protocol)
+    return [one.after.name, shown_estimate(one.before), honest, shown_estimate(one.gain.f1), *others]
 
 
 def _choice_rows(one: DecodedConfiguration) -> list[list[str]]:
@@ -128,4 +134,4 @@ def _size(report: DecodingReport) -> str:
 
 def _notes(report: DecodingReport) -> list[str]:
     rendered = [RENDERED_WARNING] if report.comparison.is_rendered else []
-    return [*rendered, *_LEGEND, worth(report.comparison)]
+    return [*rendered, *protocol_lines(report.comparison), *_LEGEND, worth(report.comparison)]

@@ -113,7 +113,7 @@ def _own(state: StudyState, name: str, *, study: str) -> OwnConfiguration:
             if field not in (*MATCHED, *APEX_THRESHOLDS) and not _same(value, usual[field])
         }
         | ({"settings_tried": len(study_settings(state.study))} if searches_settings(state.study) else {}),
-        results={protocol: state.result(name, protocol) for protocol in Protocol},
+        results=state.results(name),
         truths=_num_truths(state),
     )
 
@@ -129,7 +129,7 @@ def real_dataset(state: StudyState) -> str:
 
 
 def _num_truths(state: StudyState) -> dict[str, int]:
-    counts = per_subject_counts(state.result(state.ranking()[0], Protocol.PAPER))
+    counts = per_subject_counts(state.result(state.ranking()[0], Protocol.POOLED))
     return {kind: int(counts[kind][:, [0, 2]].sum()) for kind in PUBLISHED_TRUTHS[samm_lv.NAME]}
 
 

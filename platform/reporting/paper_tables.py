@@ -32,7 +32,7 @@ class Beside:
     """One published F1 and, where a study gives it, our own.
 
     Attributes:
-        own: under the protocol `paper`, which is what the paper reports.
+        own: under the protocol `pooled`.
         honest: the same under `honest`.
     """
 
@@ -77,7 +77,7 @@ class ComparedTable:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ComparedCounts:
-    """One column of Table VII: published counts, and ours under the protocol `paper` where a study gives them."""
+    """One column of Table VII: published counts, and ours under the protocol `pooled` where a study gives them."""
 
     dataset: str
     name: str
@@ -149,7 +149,7 @@ def _cells(figures: Figures, own: Sequence[OwnConfiguration], *, names: Sequence
     return {
         name: Beside(
             published=figure,
-            own=f1_interval(_pooled_subjects(own, Protocol.PAPER, name), seed=seed),
+            own=f1_interval(_pooled_subjects(own, Protocol.POOLED, name), seed=seed),
             honest=f1_interval(_pooled_subjects(own, Protocol.HONEST, name), seed=seed),
         )
         for name, figure in zip(names, figures, strict=True)
@@ -161,5 +161,5 @@ def _pooled_subjects(own: Sequence[OwnConfiguration], protocol: Protocol, name: 
 
 
 def _counts_by_name(own: OwnConfiguration) -> Mapping[str, Counts]:
-    counts = per_subject_counts(own.results[Protocol.PAPER])
+    counts = per_subject_counts(own.results[Protocol.POOLED])
     return {name: Counts(*counts[name].sum(axis=0).tolist()) for name in NAMES}

@@ -16,7 +16,7 @@ from spotformer_core.metrics.counts import Counts
 _DASH = "-"
 _WIDTH_IN_A_LOG = 170
 _LEGEND = (
-    "Published | ours. Ours under the protocol `paper` (chosen on the pooled result, as is published), with its 95 %",
+    "Published | ours. Ours under the protocol `pooled` (one choice on the pooled result, optimistic), with its 95 %",
     "interval over subjects, the difference, whether the interval includes the published figure, and the honest F1.",
     "A dash: the paper gives no figure, or no study of this workspace does. A row is found by architecture, window,",
     "lambda, features and graph pooling; of several configurations the one whose other parameters are nearest to the",

@@ -1,15 +1,18 @@
 """The configurations of a study compared: how sure each F1 is, and what the best one is worth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from platform.study.choices import study_thresholds, why_uncounted
 from platform.study.journal import read_journal
 from platform.study.leaderboard import OVERALL, TWO_OBJECTIVES, pareto_front
 from platform.study.records import DroppedRecord, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
+from platform.study.stated_counts import count_stated
 from platform.study.workspace import journal_path
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.errors import StudyError
@@ -25,7 +28,7 @@ class ComparedConfiguration:
     """One complete configuration beside the best one.
 
     Attributes:
-        f1: by protocol, then by "overall", "macro" and "micro".
+        f1: by protocol, as far as there are counts, then by "overall", "macro" and "micro".
         behind_best: by how much the best one's honest overall F1 is higher, on the same subjects.
         probability_best: share of resamples in which its honest overall F1 is the highest.
         is_on_front: whether no other configuration beats it in one kind without losing in the other; None where the
@@ -48,6 +51,9 @@ class StudyComparison:
         is_rendered: whether this software made the recordings; None in studies that began before this was noted.
         num_events: annotated expressions of each kind.
         winner: the first configuration, with its honest overall F1 corrected for having been picked.
+        stated: the apex threshold of each kind that the configurations state.
+        unchosen: kinds whose apex threshold the space fixes, so that no protocol chooses it.
+        uncounted: why figures of a protocol are missing; empty when none is.
         dropped: the configurations that lost their race and have no rank, in the order asked.
         infeasible: those that do not fit into memory and have none either, each with its held-out subject and reason.
     """
@@ -59,10 +65,15 @@ class StudyComparison:
     winner: Winner
     dropped: tuple[DroppedRecord, ...] = ()
     infeasible: dict[str, str] = field(default_factory=dict)
+    stated: dict[str, float] = field(default_factory=dict)
+    unchosen: tuple[str, ...] = ()
+    uncounted: str = ""
 
 
 def read_study(folder: Path) -> StudyState:
     """The state of the study in `folder`, which may still be running.
+
+    What its journal has no counts for is counted on its stored frame scores, where these are there.
 
     Raises:
         StudyError: when there is no study, or none of its configurations is complete.
@@ -79,6 +90,7 @@ def read_study(folder: Path) -> StudyState:
         raise StudyError(
             f"a study must have a complete configuration to report on, got none in {path}. Let the search go on."
         )
+    count_stated(state, folder=folder)
     return state
 
 
@@ -91,7 +103,7 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
     Raises:
         InvalidValueError: when the study has fewer than two subjects.
     """
-    results = {name: {protocol: state.result(name, protocol) for protocol in Protocol} for name in state.ranking()}
+    results = {name: state.results(name) for name in state.ranking()}
     honest = np.stack([per_subject_counts(result[Protocol.HONEST])[OVERALL] for result in results.values()])
     best = probabilities_of_being_best(honest, seed=seed)
     front = pareto_front(state) if state.study.sampler == TWO_OBJECTIVES else None
@@ -107,6 +119,7 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
         for row, (name, by_protocol) in enumerate(results.items())
     )
     counts = per_subject_counts(next(iter(results.values()))[Protocol.HONEST])
+    thresholds = study_thresholds(state.study)
     return StudyComparison(
         is_rendered=state.study.rendered,
         num_subjects=len(counts[OVERALL]),
@@ -115,7 +128,19 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
         winner=corrected_winner(honest, seed=seed),
         dropped=tuple(one.dropped for one in state.configurations.values() if one.dropped is not None),
         infeasible=infeasible_configurations(state),
+        stated={str(kind): value for kind, value in thresholds.stated.items()},
+        unchosen=tuple(str(kind) for kind in KINDS if thresholds.eligible[kind] == (thresholds.stated[kind],)),
+        uncounted=_uncounted(state, results),
     )
+
+
+def _uncounted(state: StudyState, results: Mapping[str, Mapping[Protocol, ProtocolResult]]) -> str:
+    for protocol in Protocol:
+        without = [name for name, found in results.items() if protocol not in found]
+        if without:
+            reason = why_uncounted(state.study, protocol)
+            return f"no figure under {protocol} for {', '.join(without)}: {reason}, and its frame scores are not there"
+    return ""
 
 
 def infeasible_configurations(state: StudyState) -> dict[str, str]:

@@ -12,6 +12,7 @@ from platform.study.ledger import EfficiencyLedger, efficiency_ledger
 from platform.study.records import LostRecord, Record, StoppedRecord, StudyRecord
 from platform.study.searched import Searched, searched_by
 from platform.study.state import StudyState
+from platform.study.stated_counts import count_stated
 from platform.study.workspace import Workspace, journal_path
 from spotformer_core.errors import StudyError, did_you_mean
 
@@ -79,6 +80,7 @@ def study_facts(workspace: Workspace, name: str, *, seed: int = 0, other_names: 
     folder = workspace.study(name)
     study, records = _records(workspace, name, other_names)
     state = StudyState(study, records)
+    count_stated(state, folder=folder)
     return StudyFacts(
         name=name,
         folder=folder,

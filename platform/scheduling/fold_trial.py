@@ -64,6 +64,7 @@ class FoldInputs:
     Attributes:
         settings: what is chosen among on stored scores; the last epoch with the configuration's own decoding first.
         decodings: what each candidate changes in a configuration's own decoding.
+        thresholds: apex thresholds at which is counted; None for those of the space.
         stack_folds: that the largest stack of a configuration trains side by side.
         storage: of the workspace in which the store and the study's folder lie.
         may_be_stopped: whether a fold reports its progress, so that it can be stopped while it runs.
@@ -78,6 +79,7 @@ class FoldInputs:
     storage: WorkspaceStorage = field(default_factory=SharedDisk)
     settings: tuple[Setting, ...] = (Setting(),)
     decodings: tuple[dict[str, Any], ...] = ({},)
+    thresholds: tuple[float, ...] | None = None
     gpu_steps: GpuSteps = GpuSteps.EAGER
     stack_folds: int = 1
     may_be_stopped: bool = False
@@ -198,7 +200,7 @@ def _table(
         },
         inputs.settings,
         decodings=[configuration.with_parameters(candidate).decoding for candidate in inputs.decodings],
-        thresholds=inputs.space.apex_thresholds,
+        thresholds=inputs.space.counted_thresholds if inputs.thresholds is None else inputs.thresholds,
     )
 
 

@@ -9,6 +9,7 @@ from platform.sampling.decodings import draw_decodings
 from platform.study.choices import decoding_record
 from platform.study.records import ConfigurationRecord
 from platform.study.state import StudyState
+from platform.study.stated_counts import count_stated
 from platform.study.stored_scores import configuration_of, count_fold
 from search_spaces.usual_decodings import USUAL_DECODINGS
 from search_spaces.vocabulary import DECODING_FIELDS, Choice, Dimension, Float, Integer, Space
@@ -63,6 +64,7 @@ def decoded_study(
             tables[subject] = count_fold(decoded, name, subject, folder=folder)
             on_fold()
         decoded.apply(decoding_record(study, name, tables))
+    count_stated(decoded, folder=folder)
     return decoded
 
 

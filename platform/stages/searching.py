@@ -16,7 +16,7 @@ from platform.stages.search_options import SearchOptions, waiting_workers_of
 from platform.stages.tracking import opened_tracking
 from platform.stages.winning import KeptWinner, is_decided, registered, train_and_say
 from platform.study.budget import Limit
-from platform.study.choices import study_settings
+from platform.study.choices import study_settings, study_thresholds
 from platform.study.journal import Journal
 from platform.study.ledger import EfficiencyLedger, efficiency_ledger
 from platform.study.opening import open_study
@@ -208,6 +208,7 @@ def _run_folds(
         seed=options.seed,
         settings=study_settings(state.study),
         decodings=tuple(state.study.decodings),
+        thresholds=study_thresholds(state.study).counted,
         gpu_steps=options.gpu_steps,
         stack_folds=largest_stack(state.study),
         may_be_stopped=options.scheduling is Scheduling.FREE_RUNNING and options.racing is not Racing.OFF,

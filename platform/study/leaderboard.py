@@ -1,5 +1,6 @@
 """What a study has found so far, as plain values: the leaderboard and the entries of `--json`."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -7,7 +8,7 @@ from platform.study.records import DecodingRecord
 from platform.study.state import StudyState
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.metrics.counts import Counts
-from spotformer_core.metrics.protocols import LAST_EPOCH, Protocol, ProtocolResult
+from spotformer_core.metrics.protocols import FORMER_POOLED, LAST_EPOCH, Protocol, ProtocolResult
 
 OVERALL = "overall"
 TWO_OBJECTIVES = "nsga-ii"
@@ -19,7 +20,7 @@ class LeaderboardRow:
     """One complete configuration.
 
     Attributes:
-        honest, paper: pooled counts by "overall", "macro" and "micro" under each protocol.
+        counts: by protocol, as far as there are counts, pooled over subjects by "overall", "macro" and "micro".
         front: whether no other configuration beats it in one kind without losing in the other, where the study has both
             as objectives; None where it has one.
     """
@@ -27,8 +28,7 @@ class LeaderboardRow:
     name: str
     params: dict[str, Any]
     num_folds: int
-    honest: dict[str, Counts]
-    paper: dict[str, Counts]
+    counts: dict[Protocol, dict[str, Counts]]
     front: bool | None = None
 
 
@@ -62,8 +62,7 @@ def leaderboard_row(state: StudyState, name: str) -> LeaderboardRow:
         name=name,
         params=configuration.params,
         num_folds=len(configuration.folds),
-        honest=pooled_counts(state.result(name, Protocol.HONEST)),
-        paper=pooled_counts(state.result(name, Protocol.PAPER)),
+        counts={protocol: pooled_counts(result) for protocol, result in state.results(name).items()},
     )
 
 
@@ -84,13 +83,16 @@ def configuration_entries(state: StudyState) -> list[dict[str, Any]]:
             "folds_done": len(configuration.folds),
             "f1": None,
             "counts": None,
-            "f1_paper": None,
+            "f1_fixed": None,
+            "f1_pooled": None,
+            f"f1_{FORMER_POOLED}": None,
         }
         if name in complete:
             row = complete[name]
-            entry["f1"] = {key: counts.f1 for key, counts in row.honest.items()}
-            entry["counts"] = {key: counts.as_dict() for key, counts in row.honest.items()}
-            entry["f1_paper"] = {key: counts.f1 for key, counts in row.paper.items()}
+            entry["f1"] = _f1(row, Protocol.HONEST)
+            entry["counts"] = {key: counts.as_dict() for key, counts in row.counts[Protocol.HONEST].items()}
+            entry["f1_fixed"] = _f1(row, Protocol.FIXED)
+            entry["f1_pooled"] = entry[f"f1_{FORMER_POOLED}"] = _f1(row, Protocol.POOLED)
             if row.front is not None:
                 entry["front"] = row.front
         if configuration.decoding is not None:
@@ -105,9 +107,21 @@ def configuration_entries(state: StudyState) -> list[dict[str, Any]]:
     return entries
 
 
+def _f1(row: LeaderboardRow, protocol: Protocol) -> dict[str, float] | None:
+    """By "overall", "macro" and "micro"; None where there are no counts under the protocol."""
+    return {key: one.f1 for key, one in row.counts[protocol].items()} if protocol in row.counts else None
+
+
+def with_former_names(by_protocol: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with what is under `pooled` once more under its former name, for those who read files of ours."""
+    pooled = str(Protocol.POOLED)
+    former = {FORMER_POOLED: by_protocol[pooled]} if pooled in by_protocol else {}
+    return {**by_protocol, **former}
+
+
 def _chosen(state: StudyState, record: DecodingRecord) -> dict[str, Any]:
     """By protocol and held-out subject: epoch, what was changed in the decoding, and thresholds."""
-    return {
+    chosen = {
         protocol: {
             subject: {
                 "epoch": "last" if choice["epoch"] == LAST_EPOCH else choice["epoch"],
@@ -118,3 +132,4 @@ def _chosen(state: StudyState, record: DecodingRecord) -> dict[str, Any]:
         }
         for protocol, choices in record.choices.items()
     }
+    return with_former_names(chosen)

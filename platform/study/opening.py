@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from platform.study.choices import COUNTED
 from platform.study.journal import Journal
 from platform.study.records import ReopenedRecord, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
@@ -48,6 +49,9 @@ def open_study(journal: Journal, wanted: StudyRecord, *, retry_infeasible: bool 
 
 def _require_equal(found: StudyRecord, wanted: StudyRecord, journal: Journal) -> None:
     there, asked = asdict(found), asdict(wanted)
+    if COUNTED not in found.space:
+        # It goes on as it began: counted where it was, and with its former choice among all.
+        asked["space"].pop(COUNTED, None)
     different = [name for name in asked if name not in _TOLD_ONLY and asked[name] != there[name]]
     if different:
         details = "; ".join(f"{name} is {_short(there[name])}, asked {_short(asked[name])}" for name in different)

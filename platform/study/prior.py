@@ -8,6 +8,7 @@ it must be as it is fixed there.
 from collections.abc import Sequence
 from typing import Any
 
+from platform.study.choices import study_thresholds
 from platform.study.journal import read_journal
 from platform.study.outcomes import Outcome, OutcomeStatus
 from platform.study.records import StudyRecord
@@ -81,7 +82,7 @@ def _read(name: str, workspace: Workspace) -> StudyState:
 
 def _require_comparable(wanted: StudyRecord, other: StudyRecord, name: str) -> None:
     different = [field for field in _EQUAL if getattr(wanted, field) != getattr(other, field)]
-    if list(wanted.space["apex_thresholds"]) != list(other.space["apex_thresholds"]):
+    if study_thresholds(wanted).eligible != study_thresholds(other).eligible:
         different.append("apex_thresholds")
     if different:
         raise StudyError(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from spotformer_core.errors import JournalError
+from spotformer_core.metrics.protocols import FORMER_POOLED, Protocol
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -205,6 +206,16 @@ def to_json(record: Record) -> dict[str, Any]:
     return {"record": _NAMES[type(record)], **{one.name: getattr(record, one.name) for one in fields(record)}}
 
 
+def _renamed(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Choices under the names of today.
+
+    What journals of that time call `as-released` chose the apex thresholds of every subject too, which the released
+    code does not: it is nobody's protocol any more, and left out.
+    """
+    names = {str(Protocol.HONEST): str(Protocol.HONEST), FORMER_POOLED: str(Protocol.POOLED)}
+    return {names[name]: chosen for name, chosen in choices.items() if name in names}
+
+
 def from_json(values: Mapping[str, Any]) -> Record:
     """The record that `to_json` wrote.
 
@@ -213,6 +224,8 @@ def from_json(values: Mapping[str, Any]) -> Record:
     """
     remaining = dict(values)
     name = remaining.pop("record", None)
+    if name == _NAMES[DecodingRecord] and FORMER_POOLED in remaining.get("choices", {}):
+        remaining["choices"] = _renamed(remaining["choices"])
     try:
         record: Record = _TYPES[str(name)](**remaining)
     except (KeyError, TypeError) as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from platform.study.choices import recorded_result, searches_settings
+from platform.study.choices import recorded_result, searches_settings, study_thresholds, why_uncounted
 from platform.study.records import (
     ConfigurationRecord,
     DecodingRecord,
@@ -25,7 +25,7 @@ from platform.study.records import (
 )
 from platform.study.spending import Spending
 from spotformer_core.datasets.frame_channels import KINDS
-from spotformer_core.errors import JournalError
+from spotformer_core.errors import JournalError, StudyError
 from spotformer_core.metrics.protocols import Protocol, ProtocolResult, apply_protocol, f1_of, honest_counts
 from spotformer_core.shapes import Int
 
@@ -83,6 +83,9 @@ class StudyState:
         """Changes of a status so far: what was derived from statuses holds as long as this does."""
         self.spending = Spending()
         self._f1: dict[str, HonestF1] = {}
+        self._counted_again: dict[tuple[str, Protocol], ProtocolResult] = {}
+        self._thresholds = study_thresholds(study)
+        self._eligible = self._thresholds.mask
         for record in records:
             self.apply(record)
 
@@ -172,12 +175,36 @@ class StudyState:
         return (fold for state in self.configurations.values() for fold in state.folds.values())
 
     def result(self, configuration: str, protocol: Protocol) -> ProtocolResult:
-        """What a complete configuration scores under a protocol."""
+        """What a complete configuration scores under a protocol.
+
+        Raises:
+            StudyError: when the study has no counts for it, which is never so under `honest` and `pooled`.
+        """
+        found = self.results(configuration)
+        if protocol not in found:
+            raise StudyError(
+                f"a configuration must have counts under {protocol}, got {configuration} without: "
+                f"{why_uncounted(self.study, protocol)}. Report another protocol."
+            )
+        return found[protocol]
+
+    def results(self, configuration: str) -> dict[Protocol, ProtocolResult]:
+        """What a complete configuration scores under every protocol that there are counts for, in their order."""
         decoding, folds = self.configurations[configuration].decoding, self.configurations[configuration].folds
-        if decoding is not None:
-            return recorded_result(decoding, protocol)
         tables = {subject: np.array([folds[subject].counts[kind] for kind in KINDS]) for subject in sorted(folds)}
-        return apply_protocol(protocol, tables, self.study.space["apex_thresholds"])
+        found: dict[Protocol, ProtocolResult] = {}
+        for protocol in Protocol:
+            if (configuration, protocol) in self._counted_again:
+                found[protocol] = self._counted_again[configuration, protocol]
+            elif decoding is not None and str(protocol) in decoding.choices:
+                found[protocol] = recorded_result(decoding, protocol)
+            elif not why_uncounted(self.study, protocol):
+                found[protocol] = apply_protocol(protocol, tables, self._thresholds)
+        return found
+
+    def add_result(self, configuration: str, result: ProtocolResult) -> None:
+        """Takes a result that was counted on stored frame scores, where the journal has no counts for it."""
+        self._counted_again[configuration, result.protocol] = result
 
     def value(self, configuration: str) -> float:
         """What the search maximises: overall F1 under the honest protocol."""
@@ -205,7 +232,8 @@ class StudyState:
         After the last epoch and with the configuration's own decoding, whatever else the study chooses among.
         """
         folds = self.configurations[configuration].folds
-        return honest_counts(np.array([[folds[subject].counts[kind] for kind in KINDS] for subject in subjects]))
+        tables = np.array([[folds[subject].counts[kind] for kind in KINDS] for subject in subjects])
+        return honest_counts(tables, self._eligible)
 
     def with_status(self, status: ConfigurationStatus) -> tuple[str, ...]:
         """Names of the configurations with this status, in the order asked."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from platform.study.choices import decoding_record, study_settings
+from platform.study.choices import decoding_record, study_settings, study_thresholds
 from platform.study.records import DecodingRecord, StudyRecord
 from platform.study.state import StudyState
 from platform.study.workspace import scores_path, table_path
@@ -52,7 +52,7 @@ def count_fold(
         },
         settings,
         decodings=candidate_decodings(state.study, state.configurations[configuration].params),
-        thresholds=state.study.space["apex_thresholds"],
+        thresholds=study_thresholds(state.study).counted,
     )
 
 

@@ -5,6 +5,7 @@ nothing but the start of the run and the seconds that its folds took, and writin
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from mlflow.entities import Metric
 
@@ -14,28 +15,35 @@ from platform.study.records import DroppedRecord, FoldRecord
 from platform.study.state import StudyState
 from platform.study.usage import Spent, Usage
 from spotformer_core.datasets.frame_channels import KINDS
-from spotformer_core.metrics.protocols import Protocol, f1_of
+from spotformer_core.metrics.protocols import FORMER_POOLED, Protocol, f1_of
 
-_SUFFIX = {Protocol.HONEST: "", Protocol.PAPER: "_paper"}
+_SUFFIXES = {
+    Protocol.HONEST: ("",),
+    Protocol.FIXED: ("_fixed",),
+    # Twice, so that a run of today can be compared with one that was written under the former name.
+    Protocol.POOLED: ("_pooled", f"_{FORMER_POOLED}"),
+}
 _FOLD = "folds/"
 """MLflow's pages keep metrics of one prefix together; a partial F1 never stands among those of complete ones."""
 
 
 def final_metrics(state: StudyState, configuration: str, *, started: int) -> list[Metric]:
-    """F1 of a complete configuration under both protocols with its interval, precision, recall, counts, seconds.
+    """F1 of a complete configuration under each protocol with its interval, precision, recall, counts, seconds.
 
-    Those without a suffix are of the honest protocol, those with `_paper` of the paper's.
+    Those without a suffix are of the honest protocol, others end with `_fixed` or `_pooled`; `_paper`, the former name
+    of `_pooled`, is written too. What the journal has no counts for is left out.
 
     Args:
         started: when its run began, in milliseconds since 1970.
     """
     row = leaderboard_row(state, configuration)
     values: dict[str, float] = {}
-    for protocol, suffix in _SUFFIX.items():
-        for key, estimate in f1_estimates(state.result(configuration, protocol), seed=0).items():
+    for protocol, result in state.results(configuration).items():
+        estimates = f1_estimates(result, seed=0)
+        for suffix, (key, estimate) in product(_SUFFIXES.get(protocol, ()), estimates.items()):
             values |= {f"f1_{key}{suffix}": estimate.value}
             values |= {f"f1_{key}{suffix}_low": estimate.low, f"f1_{key}{suffix}_high": estimate.high}
-    for key, counts in row.honest.items():
+    for key, counts in row.counts[Protocol.HONEST].items():
         values |= {f"precision_{key}": counts.precision, f"recall_{key}": counts.recall}
         values |= {f"{name}_{key}": float(value) for name, value in counts.as_dict().items()}
     folds = list(state.configurations[configuration].folds.values())

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from platform.reporting.comparison_report import SHOWN_PROTOCOLS
 from platform.reporting.study_comparison import ComparedConfiguration, StudyComparison
 from platform.study.leaderboard import OVERALL
 from spotformer_core.config import Configuration
 from spotformer_core.metrics.bootstrap import Estimate
-from spotformer_core.metrics.protocols import Protocol
 
 RENDERED = (
     "> **Rendered recordings.** Everything that this model has seen was rendered from one photograph. Its F1 says that "
@@ -67,26 +67,33 @@ def _data(facts: CardFacts) -> Iterator[str]:
 
 
 def _quality(facts: CardFacts) -> Iterator[str]:
-    honest, paper = facts.compared.f1[Protocol.HONEST], facts.compared.f1[Protocol.PAPER]
+    by_protocol = facts.compared.f1
     yield "## How good it is"
     yield (
         "F1 (IoU of at least 0.5, counts pooled over subjects) with 95 % intervals over subjects, from leave-one-"
         "subject-out: for every subject a network of this configuration that had not seen it. The network in this "
         "folder itself has no held-out subject and therefore no F1 of its own."
     )
-    rows = [f"| {name} | {_shown(honest[name])} | {_shown(paper[name])} |" for name in _ROWS]
-    yield "\n".join(["| | honest | paper |", "| --- | --- | --- |", *rows])
+    shown = [protocol for protocol in SHOWN_PROTOCOLS if protocol in by_protocol]
+    rows = [" | ".join([name, *(_shown(by_protocol[protocol][name]) for protocol in shown)]) for name in _ROWS]
+    headings = [f"| | {' | '.join(map(str, shown))} |", f"| {' | '.join(['---'] * (len(shown) + 1))} |"]
+    yield "\n".join([*headings, *(f"| {row} |" for row in rows)])
     yield (
         "`honest`: the thresholds of each subject were chosen on the other subjects (cross-fitting, not full nested "
-        "cross-validation). `paper`: one pair of thresholds chosen on the pooled result that is reported; optimistic."
+        "cross-validation). `fixed`: nothing was chosen, the apex thresholds are those that the configuration states. "
+        "`pooled`: one pair of thresholds chosen on the pooled result that is reported; optimistic."
     )
     yield _correction(facts)
     decoding = facts.configuration.decoding
+    fixed = facts.comparison.unchosen
+    if fixed:
+        values = " and ".join(f"{facts.comparison.stated[kind]:g} for {kind}" for kind in fixed)
+        yield f"The search fixed the apex threshold {values}: it is this value under every protocol, never chosen."
     yield (
         f"The apex thresholds in this folder ({decoding.macro_apex_threshold:g} for macro, "
         f"{decoding.micro_apex_threshold:g} for micro), and where the study searched them the rest of the decoding and "
-        "the epoch, are the best ones on the pooled scores of the held-out subjects: a network that was trained on "
-        "every subject has no held-out scores of its own to choose on."
+        "the epoch, are, unless they were fixed, the best ones on the pooled scores of the held-out subjects: a "
+        "network that was trained on every subject has no held-out scores of its own to choose on."
     )
 
 

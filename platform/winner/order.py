@@ -86,12 +86,13 @@ def winner_order(
 def chosen_configuration(state: StudyState, name: str) -> tuple[Configuration, int]:
     """A complete configuration as it proposes best on its pooled out-of-fold scores, and after which epoch, from 1.
 
-    Thresholds, decoding and epoch are those of the paper's protocol. The honest ones differ from subject to subject,
-    each chosen on the others; a network that has learned from every subject has no held-out scores of its own to choose
-    on, and the pooled ones are the largest sample that no network had learned from.
+    Thresholds, decoding and epoch are those of the protocol `pooled`; an apex threshold that the space fixes stays as
+    it is. The honest ones differ from subject to subject, each chosen on the others; a network that has learned from
+    every subject has no held-out scores of its own to choose on, and the pooled ones are the largest sample that no
+    network had learned from.
     """
-    result = state.result(name, Protocol.PAPER)
-    # The paper's protocol chooses the same for every subject.
+    result = state.result(name, Protocol.POOLED)
+    # This protocol chooses the same for every subject.
     subject = min(result.thresholds)
     setting, thresholds = result.settings[subject], result.thresholds[subject]
     whole = configuration_of(state.study, state.configurations[name].params)

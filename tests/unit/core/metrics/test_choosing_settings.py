@@ -6,19 +6,20 @@ import pytest
 from spotformer_core.config import DecodingConfig
 from spotformer_core.datasets.frame_labels import label_scores
 from spotformer_core.datasets.recording import Expression, ExpressionKind
+from spotformer_core.errors import InvalidValueError
 from spotformer_core.metrics.counts import Counts
 from spotformer_core.metrics.protocols import Protocol, ProtocolResult, Setting, apply_protocol, choose_settings
 from spotformer_core.metrics.setting_tables import all_settings, setting_table
 
 MACRO, MICRO = ExpressionKind.MACRO, ExpressionKind.MICRO
-THRESHOLDS = (0.1, 0.3)
+THRESHOLDS = (0.1, 0.5)
 SETTINGS = all_settings((0, 2), num_decodings=2)
 
 
 def counted(*rows: tuple[int, int]) -> np.ndarray:
     """A table of one subject with ten truths of each kind: true and false positives of each setting at 0.1.
 
-    At 0.3 nothing is proposed. Both kinds are alike.
+    At 0.5 nothing is proposed. Both kinds are alike.
     """
     at_low = np.array([[found, false, 10 - found] for found, false in rows])
     table = np.stack([at_low, np.broadcast_to([0, 0, 10], at_low.shape)], axis=1)
@@ -40,13 +41,13 @@ def test_a_setting_is_judged_at_the_best_threshold_of_each_kind_not_at_one_for_b
     best_together = np.array([[[6, 4, 4], [6, 4, 4]], [[6, 4, 4], [6, 4, 4]]])
     tables = dict.fromkeys("ab", np.stack([best_together, best_apart]))
 
-    result = choose_settings(Protocol.PAPER, tables, THRESHOLDS, SETTINGS[:2])
+    result = choose_settings(Protocol.POOLED, tables, THRESHOLDS, SETTINGS[:2])
 
     assert result.settings["a"] == SETTINGS[1]
-    assert result.thresholds["a"] == {MACRO: 0.1, MICRO: 0.3}
+    assert result.thresholds["a"] == {MACRO: 0.1, MICRO: 0.5}
 
 
-@pytest.mark.parametrize("protocol", Protocol)
+@pytest.mark.parametrize("protocol", [Protocol.HONEST, Protocol.POOLED])
 def test_of_equally_good_settings_the_first_is_chosen(protocol):
     tables = dict.fromkeys("abc", counted((4, 4), (6, 4), (6, 4), (6, 4)))
 
@@ -55,7 +56,7 @@ def test_of_equally_good_settings_the_first_is_chosen(protocol):
     assert set(result.settings.values()) == {SETTINGS[1]}
 
 
-def test_what_a_subject_scores_decides_its_own_choice_under_paper_and_as_released_only():
+def test_what_a_subject_scores_decides_its_own_choice_under_pooled_only():
     usual = counted((6, 4), (5, 5), (4, 4), (3, 4))
     tables = dict.fromkeys("abcd", usual) | {"b": 100 * counted((0, 9), (0, 9), (0, 9), (10, 0))}
 
@@ -63,19 +64,81 @@ def test_what_a_subject_scores_decides_its_own_choice_under_paper_and_as_release
 
     assert chosen[Protocol.HONEST]["b"] == SETTINGS[0]
     assert chosen[Protocol.HONEST]["a"] == SETTINGS[3]
-    assert set(chosen[Protocol.PAPER].values()) == {SETTINGS[3]}
-    assert chosen[Protocol.AS_RELEASED] == {"a": SETTINGS[0], "b": SETTINGS[3], "c": SETTINGS[0], "d": SETTINGS[0]}
+    assert set(chosen[Protocol.POOLED].values()) == {SETTINGS[3]}
+    assert set(chosen[Protocol.FIXED].values()) == {Setting()}
 
 
-def test_as_released_prefers_few_proposals_for_a_subject_without_truths():
-    nothing = np.zeros((3, 2, 2, 3), np.int64)
-    nothing[..., 1] = np.array([3, 0, 1])[:, None, None]
-    tables = {"a": counted((6, 4), (5, 5), (4, 4)), "b": nothing}
+def at_stated(*found_and_false: tuple[int, int], truths: int = 5) -> np.ndarray:
+    """Counts of one subject after epochs 1, 2 and 3 (the last) at the stated threshold; both kinds are alike.
 
-    result = choose_settings(Protocol.AS_RELEASED, tables, THRESHOLDS, SETTINGS[:3])
+    At 0.1 everything is found: nobody who chose a threshold would leave it there.
+    """
+    stated = np.array([[found, false, truths - found] for found, false in found_and_false])
+    table = np.stack([np.broadcast_to([truths, 0, 0], stated.shape), stated], axis=1)
+    # Rows as a study has them: the last epoch first, then earlier ones from the latest on.
+    return np.stack([table, table], axis=1)[[2, 1, 0]]
 
-    assert result.settings["b"] == SETTINGS[1]
+
+EPOCHS = all_settings((0, 2, 1), num_decodings=1)
+
+
+def test_as_released_takes_the_first_of_the_best_epochs_of_every_subject_and_keeps_the_stated_thresholds():
+    tables = {
+        "early": at_stated((3, 1), (3, 1), (2, 1)),
+        "late": at_stated((1, 1), (2, 1), (4, 1)),
+        # F1 is 0 throughout: the fewest proposals win, and of two epochs as good as each other the first.
+        "nothing": at_stated((0, 4), (0, 2), (0, 2)),
+    }
+
+    result = choose_settings(Protocol.AS_RELEASED, tables, THRESHOLDS, EPOCHS)
+
+    assert {name: one.epoch for name, one in result.settings.items()} == {"early": 1, "late": 0, "nothing": 2}
+    assert result.thresholds == {name: {MACRO: 0.5, MICRO: 0.5} for name in tables}
+    assert result.counts["early"] == {MACRO: Counts(3, 1, 2), MICRO: Counts(3, 1, 2)}
+
+
+def test_as_released_compares_2_found_plus_a_hundredth_for_each_kind_over_proposals_and_truths():
+    # 2 (1 + 0.02) / (4 + 4) = 0.255 against 2 (2 + 0.02) / (12 + 4) = 0.2525, although 2 / 8 = 4 / 16.
+    few = np.array([[1, 1, 1], [0, 2, 2]])
+    many = np.array([[1, 7, 1], [1, 3, 1]])
+    table = np.stack([many, few])[:, :, None, :]
+
+    result = choose_settings(
+        Protocol.AS_RELEASED, {"a": table, "b": table}, (0.5,), (Setting(epoch=0), Setting(epoch=4))
+    )
+    turned = choose_settings(
+        Protocol.AS_RELEASED, {"a": table[::-1], "b": table}, (0.5,), (Setting(epoch=0), Setting(epoch=4))
+    )
+
+    assert result.settings["a"] == Setting(epoch=4)
+    assert turned.settings == {"a": Setting(epoch=0), "b": Setting(epoch=4)}
+
+
+def test_as_released_prefers_an_epoch_without_proposals_for_a_subject_without_truths():
+    tables = {"a": at_stated((3, 1), (3, 1), (3, 1)), "b": at_stated((0, 1), (0, 0), (0, 3), truths=0)}
+
+    result = choose_settings(Protocol.AS_RELEASED, tables, THRESHOLDS, EPOCHS)
+
+    assert result.settings["b"].epoch == 2
     assert result.counts["b"] == {MACRO: Counts(), MICRO: Counts()}
+
+
+@pytest.mark.parametrize("protocol", [Protocol.FIXED, Protocol.AS_RELEASED])
+def test_other_decodings_have_no_part_where_the_configuration_keeps_its_own(protocol):
+    tables = dict.fromkeys("abc", counted((1, 4), (9, 0), (2, 4), (9, 0)))
+    tables = {name: table[:, :, ::-1] for name, table in tables.items()}
+
+    result = choose_settings(protocol, tables, THRESHOLDS, SETTINGS)
+
+    # Epoch 2 finds more than the last with the configuration's own decoding.
+    assert set(result.settings.values()) == {Setting(epoch=2 if protocol is Protocol.AS_RELEASED else 0)}
+
+
+def test_fixed_is_refused_where_the_configuration_as_it_is_was_not_counted():
+    tables = dict.fromkeys("ab", counted((1, 4)))
+
+    with pytest.raises(InvalidValueError, match="settings must be with the last epoch and the configuration's own"):
+        choose_settings(Protocol.FIXED, tables, THRESHOLDS, (Setting(epoch=2),))
 
 
 @pytest.mark.parametrize("protocol", Protocol)
@@ -90,7 +153,7 @@ def test_with_one_setting_there_is_nothing_but_thresholds_to_choose(protocol):
     assert set(result.settings.values()) == {Setting()}
 
 
-@pytest.mark.parametrize("protocol", Protocol)
+@pytest.mark.parametrize("protocol", [Protocol.HONEST, Protocol.POOLED])
 def test_every_choice_equals_the_one_that_is_made_by_trying_one_after_the_other(protocol):
     generator = np.random.default_rng(3)
     # Numbers so large that no two thresholds are equally good.
@@ -102,8 +165,7 @@ def test_every_choice_equals_the_one_that_is_made_by_trying_one_after_the_other(
     for subject in tables:
         seen = {
             Protocol.HONEST: [table for name, table in tables.items() if name != subject],
-            Protocol.PAPER: list(tables.values()),
-            Protocol.AS_RELEASED: [tables[subject]],
+            Protocol.POOLED: list(tables.values()),
         }[protocol]
         assert chosen_f1(sum(seen), result, subject, thresholds) == max(
             sum((Counts(*best_of(sum(seen)[row, kind])) for kind in range(2)), Counts()).f1 for row in range(4)
@@ -155,6 +217,5 @@ def test_garbage_scores_of_a_subject_change_nothing_that_is_honestly_chosen_for_
 
     assert choice(Protocol.HONEST, leaked, "c") == choice(Protocol.HONEST, study, "c")
     # The same garbage is seen where a protocol lets it be seen, so that the line above could fail.
-    assert choice(Protocol.PAPER, leaked, "c") != choice(Protocol.PAPER, study, "c")
-    assert choice(Protocol.AS_RELEASED, leaked, "c") != choice(Protocol.AS_RELEASED, study, "c")
+    assert choice(Protocol.POOLED, leaked, "c") != choice(Protocol.POOLED, study, "c")
     assert choice(Protocol.HONEST, leaked, "a") != choice(Protocol.HONEST, study, "a")

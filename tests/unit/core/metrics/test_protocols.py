@@ -5,8 +5,9 @@ from spotformer_core.config import DecodingConfig
 from spotformer_core.datasets.frame_labels import label_scores
 from spotformer_core.datasets.recording import Expression, ExpressionKind
 from spotformer_core.errors import InvalidValueError
+from spotformer_core.metrics.apex_thresholds import ApexThresholds
 from spotformer_core.metrics.counts import Counts
-from spotformer_core.metrics.protocols import Protocol, apply_protocol, best_threshold, f1_of
+from spotformer_core.metrics.protocols import Protocol, apply_protocol, best_threshold, f1_of, honest_counts
 from spotformer_core.metrics.threshold_counts import threshold_counts
 
 MACRO, MICRO = ExpressionKind.MACRO, ExpressionKind.MICRO
@@ -23,7 +24,7 @@ def tables() -> dict[str, np.ndarray]:
     return {"a": AGREED, "b": AGREED, "c": AGREED}
 
 
-@pytest.mark.parametrize("protocol", Protocol)
+@pytest.mark.parametrize("protocol", [Protocol.HONEST, Protocol.POOLED])
 def test_the_threshold_of_the_best_f1_is_chosen_for_each_kind(tables, protocol):
     result = apply_protocol(protocol, tables, THRESHOLDS)
 
@@ -47,18 +48,18 @@ def test_what_a_subject_scores_decides_the_honest_thresholds_of_the_others(table
     assert after.thresholds["a"] == after.thresholds["c"] == {MACRO: 0.1, MICRO: 0.1}
 
 
-def test_what_a_subject_scores_leaks_into_its_own_thresholds_under_the_paper_protocol(tables):
-    after = apply_protocol(Protocol.PAPER, tables | {"b": GARBAGE}, THRESHOLDS)
+def test_what_a_subject_scores_leaks_into_its_own_thresholds_under_the_pooled_protocol(tables):
+    after = apply_protocol(Protocol.POOLED, tables | {"b": GARBAGE}, THRESHOLDS)
 
     assert after.thresholds == {subject: {MACRO: 0.1, MICRO: 0.1} for subject in "abc"}
     assert after.counts["b"] == {MACRO: Counts(900, 0, 0), MICRO: Counts(900, 0, 0)}
 
 
-def test_no_choice_of_one_pair_of_thresholds_scores_more_than_the_paper_protocol():
+def test_no_choice_of_one_pair_of_thresholds_scores_more_than_the_pooled_protocol():
     generator = np.random.default_rng(0)
     tables = {subject: generator.integers(0, 20, size=(2, 3, 3)) for subject in "abcde"}
 
-    result = apply_protocol(Protocol.PAPER, tables, THRESHOLDS)
+    result = apply_protocol(Protocol.POOLED, tables, THRESHOLDS)
 
     for row, kind in enumerate((MACRO, MICRO)):
         at_each_threshold = sum(table[row] for table in tables.values()).tolist()
@@ -66,7 +67,7 @@ def test_no_choice_of_one_pair_of_thresholds_scores_more_than_the_paper_protocol
 
 
 def test_counts_are_pooled_over_subjects_and_then_over_kinds(tables):
-    result = apply_protocol(Protocol.PAPER, tables, THRESHOLDS)
+    result = apply_protocol(Protocol.POOLED, tables, THRESHOLDS)
 
     assert result.pooled(MACRO) == Counts(9, 3, 3)
     assert result.pooled(MICRO) == Counts(6, 3, 0)
@@ -81,33 +82,56 @@ def test_the_tables_are_left_alone(tables):
     assert all(np.array_equal(tables[subject], before[subject]) for subject in tables)
 
 
-def test_as_released_gives_every_subject_its_own_best_thresholds(tables):
-    result = apply_protocol(Protocol.AS_RELEASED, tables | {"b": GARBAGE}, THRESHOLDS)
+@pytest.mark.parametrize("protocol", [Protocol.FIXED, Protocol.AS_RELEASED])
+def test_nothing_but_the_stated_threshold_is_taken_where_no_threshold_is_chosen(tables, protocol):
+    result = apply_protocol(protocol, tables | {"b": GARBAGE}, THRESHOLDS)
 
-    assert result.thresholds == {
-        "a": {MACRO: 0.3, MICRO: 0.5},
-        "b": {MACRO: 0.1, MICRO: 0.1},
-        "c": {MACRO: 0.3, MICRO: 0.5},
-    }
-    assert result.overall == Counts(10 + 1800, 4, 2)
+    assert result.thresholds == {subject: {MACRO: 0.5, MICRO: 0.5} for subject in "abc"}
+    assert result.pooled(MACRO) == Counts(1 + 0 + 1, 0 + 900 + 0, 3 + 900 + 3)
+    assert result.pooled(MICRO) == Counts(2 + 0 + 2, 1 + 900 + 1, 0 + 900 + 0)
 
 
-def test_as_released_proposes_nothing_for_a_subject_without_truths(tables):
-    nothing = np.array([[[0, 9, 0], [0, 2, 0], [0, 0, 0]]] * 2)
-
-    result = apply_protocol(Protocol.AS_RELEASED, tables | {"b": nothing}, THRESHOLDS)
-
-    assert result.thresholds["b"] == {MACRO: 0.5, MICRO: 0.5}
-    assert result.counts["b"] == {MACRO: Counts(), MICRO: Counts()}
+@pytest.mark.parametrize("protocol", [Protocol.FIXED, Protocol.AS_RELEASED])
+def test_a_stated_threshold_that_was_not_counted_is_refused_and_named(tables, protocol):
+    with pytest.raises(InvalidValueError, match=r"stated apex thresholds must be among those counted.*got \(0.5,\)"):
+        apply_protocol(protocol, tables, (0.1, 0.3, 0.6))
 
 
-def test_the_more_a_protocol_sees_the_more_it_scores():
+@pytest.mark.parametrize("protocol", Protocol)
+def test_a_kind_whose_threshold_is_fixed_gets_it_under_every_protocol(tables, protocol):
+    thresholds = ApexThresholds(
+        counted=THRESHOLDS, eligible={MACRO: (0.1,), MICRO: (0.1, 0.3)}, stated={MACRO: 0.1, MICRO: 0.5}
+    )
+
+    result = apply_protocol(protocol, tables, thresholds)
+
+    # Of the two that may be chosen for micro-expressions, F1 is 1 / 4 at 0.1 and 1 / 3 at 0.3.
+    micro = 0.3 if protocol in (Protocol.HONEST, Protocol.POOLED) else 0.5
+    assert result.thresholds == {subject: {MACRO: 0.1, MICRO: micro} for subject in "abc"}
+    assert result.counts["a"][MACRO] == Counts(2, 6, 2)
+
+
+def test_a_threshold_that_is_counted_but_not_tried_is_never_chosen_whatever_it_scores(tables):
+    without_best = ApexThresholds(
+        counted=THRESHOLDS, eligible=dict.fromkeys((MACRO, MICRO), (0.1, 0.5)), stated={MACRO: 0.3, MICRO: 0.3}
+    )
+
+    honest, fixed = (apply_protocol(one, tables, without_best) for one in (Protocol.HONEST, Protocol.FIXED))
+
+    assert honest.thresholds["a"] == {MACRO: 0.5, MICRO: 0.5}
+    assert fixed.counts["a"] == {MACRO: Counts(3, 1, 1), MICRO: Counts(1, 3, 1)}
+    table = np.stack(list(tables.values()))
+    assert honest_counts(table, without_best.mask).tolist() == [[[1, 0, 3], [2, 1, 0]]] * 3
+
+
+def test_the_more_thresholds_a_protocol_may_choose_the_more_it_scores():
     generator = np.random.default_rng(1)
     tables = {subject: generator.integers(0, 20, size=(2, 3, 3)) for subject in "abcdefgh"}
 
-    honest, paper, released = (apply_protocol(protocol, tables, THRESHOLDS).overall.f1 for protocol in Protocol)
+    f1 = {protocol: apply_protocol(protocol, tables, THRESHOLDS).overall.f1 for protocol in Protocol}
 
-    assert honest < paper < released
+    assert f1[Protocol.HONEST] < f1[Protocol.POOLED]
+    assert f1[Protocol.FIXED] == f1[Protocol.AS_RELEASED] <= f1[Protocol.POOLED]
 
 
 def test_garbage_scores_of_a_subject_change_no_setting_that_is_honestly_chosen_for_it():
@@ -127,7 +151,6 @@ def test_garbage_scores_of_a_subject_change_no_setting_that_is_honestly_chosen_f
 
     garbage = scores | {"c": generator.random(truth.shape).astype(np.float32)}
     assert thresholds(Protocol.HONEST, garbage)["c"] == thresholds(Protocol.HONEST, scores)["c"]
-    assert thresholds(Protocol.AS_RELEASED, garbage)["c"] != thresholds(Protocol.AS_RELEASED, scores)["c"]
     assert thresholds(Protocol.HONEST, garbage)["a"] != thresholds(Protocol.HONEST, scores)["a"]
 
 

@@ -56,13 +56,15 @@ def test_every_protocol_has_its_f1_with_intervals_and_its_choice_for_every_subje
     assert (document["rendered"], document["subjects"], document["events"]) == (False, 6, {"macro": 12, "micro": 6})
     assert (document["decodings"], document["epochs"]) == (9, ["last", 2])
     for one in document["configurations"]:
-        for protocol in ("honest", "paper", "as-released"):
+        for protocol in ("honest", "fixed", "pooled", "as-released"):
             assert set(one["chosen"][protocol]) == set(SUBJECTS)
             for kind in ("overall", "macro", "micro"):
                 estimate = one["f1"][protocol][kind]
                 assert estimate["low"] <= estimate["value"] <= estimate["high"]
-        choices = [json.dumps(choice) for choice in one["chosen"]["paper"].values()]
+        choices = [json.dumps(choice) for choice in one["chosen"]["pooled"].values()]
         assert len(set(choices)) == 1
+        assert (one["chosen"]["paper"], one["f1"]["paper"]) == (one["chosen"]["pooled"], one["f1"]["pooled"])
+        assert {str(each["thresholds"]) for each in one["chosen"]["fixed"].values()} == {"{'macro': 0.5, 'micro': 0.5}"}
         some = one["chosen"]["honest"]["a"]
         assert some["epoch"] in {2, 5}
         assert set(some["decoding"]) == {"overlap_threshold", "macro_duration"}
@@ -77,14 +79,14 @@ def test_table_and_markdown_say_the_same(workspace, capsys):
     shown, written = capsys.readouterr().out, path.read_text()
     assert "study toy: 9 decodings of 2 epochs, chosen on stored scores of 6 subjects" in shown
     best = result["document"]["configurations"][0]
-    for protocol in ("honest", "paper", "as-released"):
+    for protocol in ("honest", "fixed", "pooled", "as-released"):
         estimate = best["f1"][protocol]["overall"]
         cell = f"{estimate['value']:.4f} ({estimate['low']:.3f}, {estimate['high']:.3f})"
         assert cell in shown
         assert cell in written
     assert f"chosen for {best['id']}" in shown
     assert {"## Chosen for c0000", "## Chosen for c0001"} <= set(written.splitlines())
-    assert "an oracle that nobody has" in shown
+    assert "at which the held-out subject itself scores best" in shown
     assert "corrected for having been picked" in written
     assert "Nothing was trained" in written
 
@@ -97,13 +99,15 @@ def test_garbage_scores_of_a_subject_change_nothing_that_is_honestly_chosen_for_
 
     after = decoded(workspace)
     chosen = {
-        name: {protocol: found["c0000"]["chosen"][protocol] for protocol in ("honest", "paper", "as-released")}
+        name: {
+            protocol: found["c0000"]["chosen"][protocol] for protocol in ("honest", "fixed", "pooled", "as-released")
+        }
         for name, found in (("before", before), ("after", after))
     }
     assert chosen["after"]["honest"]["c"] == chosen["before"]["honest"]["c"]
     # The same garbage decides where a protocol lets it, so that the line above could fail.
-    assert chosen["after"]["paper"]["c"] != chosen["before"]["paper"]["c"]
-    assert chosen["after"]["as-released"]["c"] != chosen["before"]["as-released"]["c"]
+    assert chosen["after"]["pooled"]["c"] != chosen["before"]["pooled"]["c"]
+    assert chosen["after"]["fixed"] == chosen["before"]["fixed"]
     assert chosen["after"]["honest"]["a"] != chosen["before"]["honest"]["a"]
     assert after["c0001"]["chosen"] == before["c0001"]["chosen"]
 

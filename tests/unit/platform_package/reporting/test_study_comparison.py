@@ -124,7 +124,12 @@ def test_table_markdown_and_json_say_the_same(workspace, tmp_path, capsys):
     assert [one["id"] for one in values["configurations"]] == ["c0001", "c0002", "c0000"]
     assert values["winner"]["id"] == "c0001"
     best = values["configurations"][0]
-    assert set(best["f1"]) == {"honest", "paper", "as-released"}
+    # 0.5 was not counted, and no frame scores are there.
+    assert set(best["f1"]) == {"honest", "pooled", "paper"}
+    assert best["f1"]["paper"] == best["f1"]["pooled"]
+    reason = "the study counted at the apex thresholds 0.3, 0.6, not at the stated 0.5"
+    assert reason in values["uncounted"]
+    assert reason in document.read_text()
     overall = best["f1"]["honest"]["overall"]
     cell = f"{overall['value']:.4f} ({overall['low']:.3f}, {overall['high']:.3f})"
     shown = capsys.readouterr().out

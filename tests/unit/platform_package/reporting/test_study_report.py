@@ -66,7 +66,7 @@ def test_the_leaderboard_ranks_complete_configurations_with_intervals_and_values
     assert f"| {best.name} | {best.params['learning_rate']:.3g} |" in text
     assert text.count("| c00") == 28
     chart = charts_of(section)["leaderboard-intervals"]
-    assert [trace.name for trace in chart.data] == ["honest", "paper"]
+    assert [trace.name for trace in chart.data] == ["honest", "fixed", "pooled"]
     assert chart.data[0].x[0] == honest.value
     assert chart.data[0].marker.symbol != chart.data[1].marker.symbol
 
@@ -181,10 +181,10 @@ def test_a_subject_with_nothing_to_find_has_no_f1():
     assert f1_or_none(Counts(0, 1, 0)) == 0
 
 
-def test_the_protocol_gap_is_paper_minus_honest(eventful):
+def test_the_protocol_gap_is_pooled_minus_honest(eventful):
     text = text_of(protocol_section(eventful))
     one = eventful.comparison.configurations[-1]
-    gap = one.f1[Protocol.PAPER]["overall"].value - one.f1[Protocol.HONEST]["overall"].value
+    gap = one.f1[Protocol.POOLED]["overall"].value - one.f1[Protocol.HONEST]["overall"].value
 
     assert gap > 0
     assert f"| {gap:+.4f} |" in text

@@ -14,7 +14,11 @@ def test_a_row_pools_the_counts_of_all_subjects_for_each_kind_and_overall(finish
     (row,) = leaderboard(finished_study.state)
 
     assert (row.name, row.params, row.num_folds) == ("c0000", {"window": 9}, 2)
-    assert row.honest == {"overall": Counts(2, 1, 1), "macro": Counts(1, 1, 1), "micro": Counts(1, 0, 0)}
+    assert row.counts[Protocol.HONEST] == {
+        "overall": Counts(2, 1, 1),
+        "macro": Counts(1, 1, 1),
+        "micro": Counts(1, 0, 0),
+    }
 
 
 def test_both_protocols_stand_side_by_side(make_study_record, make_fold_record):
@@ -22,8 +26,8 @@ def test_both_protocols_stand_side_by_side(make_study_record, make_fold_record):
 
     (row,) = leaderboard(StudyState(make_study_record(), records))
 
-    assert row.honest["macro"] == Counts(0, 2, 3)
-    assert row.paper["macro"] == Counts(2, 2, 1)
+    assert row.counts[Protocol.HONEST]["macro"] == Counts(0, 2, 3)
+    assert row.counts[Protocol.POOLED]["macro"] == Counts(2, 2, 1)
 
 
 def test_only_complete_configurations_have_rows_and_the_best_comes_first(make_study_record, make_fold_record):
@@ -57,6 +61,8 @@ def test_entries_hold_every_configuration_in_the_order_asked_as_plain_json(finis
                 "macro": {"tp": 1, "fp": 1, "fn": 1},
                 "micro": {"tp": 1, "fp": 0, "fn": 0},
             },
+            "f1_fixed": {"overall": 4 / 6, "macro": 0.5, "micro": 1.0},
+            "f1_pooled": {"overall": 4 / 6, "macro": 0.5, "micro": 1.0},
             "f1_paper": {"overall": 4 / 6, "macro": 0.5, "micro": 1.0},
         },
         {
@@ -66,6 +72,8 @@ def test_entries_hold_every_configuration_in_the_order_asked_as_plain_json(finis
             "folds_done": 0,
             "f1": None,
             "counts": None,
+            "f1_fixed": None,
+            "f1_pooled": None,
             "f1_paper": None,
             "failure": "b: loss is NaN",
         },
@@ -76,6 +84,8 @@ def test_entries_hold_every_configuration_in_the_order_asked_as_plain_json(finis
             "folds_done": 0,
             "f1": None,
             "counts": None,
+            "f1_fixed": None,
+            "f1_pooled": None,
             "f1_paper": None,
         },
     ]
@@ -86,7 +96,8 @@ def test_entries_say_what_was_chosen_on_stored_scores(tmp_path):
 
     (entry,) = json.loads(json.dumps(configuration_entries(state)))
 
-    assert set(entry["chosen"]) == {"honest", "paper", "as-released"}
+    assert set(entry["chosen"]) == {"honest", "fixed", "pooled", "paper", "as-released"}
+    assert entry["chosen"]["paper"] == entry["chosen"]["pooled"]
     result = state.result("c0000", Protocol.HONEST)
     for subject, chosen in entry["chosen"]["honest"].items():
         setting = result.settings[subject]

@@ -16,7 +16,7 @@ SPACE = Space(
     description="",
     fixed={"width": 32},
     dimensions={"learning_rate": LogFloat(1e-4, 1e-2), "window": Choice((9, 11))},
-    apex_thresholds=(0.3, 0.6),
+    apex_thresholds=(0.3, 0.5),
 )
 
 
@@ -88,7 +88,7 @@ def test_points_of_a_wider_space_count_where_they_lie_inside(workspace, write, m
         name="wide",
         description="",
         dimensions={"learning_rate": LogFloat(1e-5, 1.0), "window": Choice((9, 11, 13)), "width": Choice((32, 64))},
-        apex_thresholds=(0.3, 0.6),
+        apex_thresholds=(0.3, 0.5),
     )
     write(
         "wide",
@@ -116,7 +116,7 @@ def test_a_point_has_values_only_of_what_exists_there(workspace, write, make_stu
             "learning_rate_decay": Float(0.9, 0.99),
         },
         conditions={"learning_rate_decay": Condition("learning_rate_schedule", ("exponential",))},
-        apex_thresholds=(0.3, 0.6),
+        apex_thresholds=(0.3, 0.5),
     )
     write("other", POINT)
 
@@ -146,7 +146,7 @@ def test_what_was_not_measured_in_the_same_way_is_refused(workspace, write, make
 
 
 def test_other_apex_thresholds_are_refused(workspace, write, make_study_record):
-    other = Space(name="toy", description="", dimensions=SPACE.dimensions, apex_thresholds=(0.3, 0.5))
+    other = Space(name="toy", description="", dimensions=SPACE.dimensions, apex_thresholds=(0.4, 0.5))
     write("other", POINT, space=other)
 
     with pytest.raises(StudyError, match="got 'other' with another apex_thresholds"):

@@ -78,7 +78,7 @@ def test_the_honest_result_chooses_on_the_other_subject_and_the_paper_result_on_
     state = StudyState(make_study_record(), [asked(), make_fold_record("a"), make_fold_record("b")])
 
     honest = state.result("c0000", Protocol.HONEST)
-    paper = state.result("c0000", Protocol.PAPER)
+    paper = state.result("c0000", Protocol.POOLED)
 
     # What is best for "b" (0.6) finds nothing of "a", and the other way round.
     assert honest.thresholds["a"][ExpressionKind.MACRO] == 0.6

@@ -147,16 +147,21 @@ def test_metrics_name_kind_and_protocol(projection, state):
     projection.write(state, "c0000", is_running=True)
 
     metrics = runs_of(projection, state)["c0000"].data.metrics
-    expected = {"f1_micro": 0.0, "f1_micro_paper": 0.0, "f1_macro_paper": 2 / 3, "f1_overall_paper": 2 / 3}
+    expected = {"f1_micro": 0.0}
+    # `_paper` is the former name of `_pooled`: a run of today and one from before it was renamed share it.
+    for suffix in ("_fixed", "_pooled", "_paper"):
+        expected |= {f"f1_micro{suffix}": 0.0, f"f1_macro{suffix}": 2 / 3, f"f1_overall{suffix}": 2 / 3}
+        for end, value in (("low", 0.0), ("high", 1.0)):
+            expected |= {f"f1_{key}{suffix}_{end}": value for key in ("overall", "macro")}
+            expected |= {f"f1_micro{suffix}_{end}": 0.0}
     for key, values in {"overall": (1, 0, 1), "macro": (1, 0, 1), "micro": (0, 0, 0)}.items():
         expected |= {f"{name}_{key}": float(value) for name, value in zip(("tp", "fp", "fn"), values, strict=True)}
     for key in ("overall", "macro"):
         expected |= {f"f1_{key}": 2 / 3, f"precision_{key}": 1.0, f"recall_{key}": 0.5}
         # One of two subjects was found whole and the other not at all: resamples have either, or both.
         expected |= {f"f1_{key}_low": 0.0, f"f1_{key}_high": 1.0}
-        expected |= {f"f1_{key}_paper_low": 0.0, f"f1_{key}_paper_high": 1.0}
     for end in ("low", "high"):
-        expected |= {f"f1_micro_{end}": 0.0, f"f1_micro_paper_{end}": 0.0}
+        expected |= {f"f1_micro_{end}": 0.0}
     expected |= {"precision_micro": 0.0, "recall_micro": 0.0, "worker_seconds": 3.5, "gpu_seconds": 1.75}
     final = {name: value for name, value in metrics.items() if not name.startswith("folds/")}
     assert final == pytest.approx(expected)
@@ -192,7 +197,7 @@ def test_folds_show_the_epoch_and_the_decoding_that_were_chosen(projection, stat
     state.study.decodings.append({"overlap_threshold": 0.25})
     choice = {"thresholds": {"macro": 0.5, "micro": 0.5}, "counts": {"macro": [1, 0, 0], "micro": [0, 0, 0]}}
     chosen = {subject: {"epoch": 0, "decoding": number, **choice} for number, subject in enumerate("ab")}
-    choices = dict.fromkeys(("honest", "paper"), chosen)
+    choices = dict.fromkeys(("honest", "pooled"), chosen)
     state.configurations["c0000"].decoding = DecodingRecord(configuration="c0000", choices=choices)
 
     projection.write(state, "c0000", is_running=True)
