@@ -26,8 +26,8 @@ from spotformer_core.metrics.protocols import Protocol
 from spotformer_core.metrics.scoring import OVERALL
 from spotformer_core.shapes import Int
 
-HONEST, FIXED, POOLED, OWN = "honest", "fixed", "pooled", "own-score"
-CHOOSING = {HONEST: Protocol.HONEST, POOLED: Protocol.PAPER}
+HONEST, FIXED, POOLED, OWN = str(Protocol.HONEST), str(Protocol.FIXED), str(Protocol.POOLED), "own-score"
+CHOOSING = {HONEST: Protocol.HONEST, POOLED: Protocol.POOLED}
 """The protocols that choose something on counts of several subjects."""
 GAPS = ((POOLED, HONEST), (FIXED, HONEST), (POOLED, FIXED), (OWN, HONEST))
 """Which protocol less which."""

@@ -27,7 +27,7 @@ _GAPS = ("", "protocols", "difference of F1")
 _CHOICES = ("", "protocol", "subjects", "threshold", "decoding")
 _LEGEND = (
     "honest: chosen for every subject on the other subjects. fixed: as the decoding states it, nothing is chosen.",
-    "pooled: chosen on the result that is then reported, optimistic. own-score: by each subject's own score, an oracle.",
+    "pooled: chosen on the result that is then reported, optimistic. own-score: each subject's best, an oracle.",
     "In brackets 95 % intervals over subjects; differences and gains are paired on the same subjects.",
 )
 

@@ -48,7 +48,7 @@ def test_the_honest_threshold_of_a_subject_is_that_of_the_others():
 
 
 def test_the_pooled_threshold_is_one_for_all_and_the_own_one_is_each_subjects_best():
-    pooled = chosen(Protocol.PAPER, {MACRO: table(SPLIT)})[MACRO]
+    pooled = chosen(Protocol.POOLED, {MACRO: table(SPLIT)})[MACRO]
     own = counts_by_own_score({MACRO: table(SPLIT)}, THRESHOLDS, together=False, num_decodings=1)[MACRO]
 
     assert (pooled.thresholds, pooled.counts.tolist()) == ((0.2,) * 3, [[*GOOD], [*GOOD], [*BAD]])
@@ -68,8 +68,8 @@ def test_kinds_of_their_own_have_decodings_of_their_own_and_ours_share_one():
     best = [[(4, 0, 0)] * 2] * 3
     tables = {MACRO: table(worse, better), MICRO: table(best, worse)}
 
-    apart = chosen(Protocol.PAPER, tables, num_decodings=2)
-    together = chosen(Protocol.PAPER, tables, together=True, num_decodings=2)
+    apart = chosen(Protocol.POOLED, tables, num_decodings=2)
+    together = chosen(Protocol.POOLED, tables, together=True, num_decodings=2)
 
     assert (set(apart[MACRO].decodings), set(apart[MICRO].decodings)) == ({1}, {0})
     # Overall the first decoding has F1 2 (5) / (10 + 4 + 3) = 0.588, the second 2 (4) / (8 + 4 + 4) = 0.5.
@@ -79,14 +79,14 @@ def test_kinds_of_their_own_have_decodings_of_their_own_and_ours_share_one():
 def test_only_the_decodings_that_may_be_chosen_are():
     tables = {MACRO: table([[BAD, BAD]] * 3, [[GOOD, GOOD]] * 3)}
 
-    assert set(chosen(Protocol.PAPER, tables, num_decodings=1)[MACRO].decodings) == {0}
-    assert set(chosen(Protocol.PAPER, tables, num_decodings=2)[MACRO].decodings) == {1}
+    assert set(chosen(Protocol.POOLED, tables, num_decodings=1)[MACRO].decodings) == {0}
+    assert set(chosen(Protocol.POOLED, tables, num_decodings=2)[MACRO].decodings) == {1}
 
 
 def test_kinds_may_be_counted_on_different_subjects_and_are_added_up_by_subject():
     tables = {MACRO: table(SPLIT), MICRO: table([[GOOD, BAD]] * 2, subjects="bd")}
 
-    found = chosen(Protocol.PAPER, tables)
+    found = chosen(Protocol.POOLED, tables)
 
     assert found[MICRO].subjects == ("b", "d")
     subjects, total = counts_of_both(found)
