@@ -137,8 +137,8 @@ def parse_policies(choices: Iterable[str]) -> AnnotationPolicies:
     """The policies that "offset-zero=apex" and the like name; the others are the defaults.
 
     Raises:
-        InvalidValueError: for a choice of another form, a name that is chosen twice, and an unknown name or value, with what
-            was meant.
+        InvalidValueError: for a choice of another form, a name that is chosen twice, and an unknown name or value, with
+            what was meant.
     """
     kinds: dict[str, type[StrEnum]] = {one.name: type(getattr(_DEFAULTS, one.name)) for one in fields(_DEFAULTS)}
     known = {_spelt(name): name for name in kinds}
