@@ -1,6 +1,7 @@
 """The leaderboard of a study: its configurations compared, on a terminal, as Markdown and as JSON."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +13,7 @@ from platform.study.leaderboard import OVERALL, with_former_names
 from platform.study.records import DroppedRecord
 from spotformer_core.atomic_files import written_whole
 from spotformer_core.metrics.bootstrap import Estimate
+from spotformer_core.metrics.comparison import probability_resolution
 from spotformer_core.metrics.protocols import Protocol
 
 RENDERED_WARNING = (
@@ -87,6 +89,9 @@ def comparison_as_json(comparison: StudyComparison) -> dict[str, Any]:
             "id": comparison.configurations[winner.index].name,
             "f1": winner.apparent_f1,
             "corrected_f1": asdict(winner.corrected_f1),
+            "correction_is_told": winner.is_told,
+            "correction_spread": winner.spread,
+            "competitors": winner.num_competitors,
         },
         "configurations": [_as_json(one) for one in comparison.configurations],
         "dropped": [asdict(one) for one in comparison.dropped],
@@ -94,6 +99,7 @@ def comparison_as_json(comparison: StudyComparison) -> dict[str, Any]:
         "stated_apex_thresholds": comparison.stated,
         "fixed_apex_thresholds": list(comparison.unchosen),
         "uncounted": comparison.uncounted,
+        "probability_resolution": probability_resolution(comparison.num_subjects),
     }
 
 
@@ -145,10 +151,11 @@ def f1_as_json(one: ComparedConfiguration) -> dict[str, Any]:
 
 
 def _rows(comparison: StudyComparison) -> list[list[str]]:
-    return [[str(rank), *_cells(one)] for rank, one in enumerate(comparison.configurations, start=1)]
+    sizes = {"num_subjects": comparison.num_subjects, "num_configurations": len(comparison.configurations)}
+    return [[str(rank), *_cells(one, **sizes)] for rank, one in enumerate(comparison.configurations, start=1)]
 
 
-def _cells(one: ComparedConfiguration) -> list[str]:
+def _cells(one: ComparedConfiguration, *, num_subjects: int, num_configurations: int) -> list[str]:
     honest = one.f1[Protocol.HONEST]
     values = (
         f"{name} {value:.3g}" if isinstance(value, float) else f"{name} {value}"
@@ -160,7 +167,7 @@ def _cells(one: ComparedConfiguration) -> list[str]:
         shown_overall(one, Protocol.FIXED),
         shown_overall(one, Protocol.POOLED),
         shown_estimate(one.behind_best.f1),
-        f"{one.probability_best:.2f}",
+        shown_probability(one.probability_best, num_subjects=num_subjects) if num_configurations > 1 else NO_FIGURE,
         ", ".join(values),
     ]
 
@@ -168,6 +175,16 @@ def _cells(one: ComparedConfiguration) -> list[str]:
 def shown_overall(one: ComparedConfiguration, protocol: Protocol) -> str:
     """The overall F1 under a protocol with its interval; a dash where there are no counts for it."""
     return shown_estimate(one.f1[protocol][OVERALL]) if protocol in one.f1 else NO_FIGURE
+
+
+def shown_probability(probability: float, *, num_subjects: int) -> str:
+    """A share of resamples with two digits, or only a bound where so few subjects cannot tell it from 0 or 1."""
+    resolution = probability_resolution(num_subjects)
+    # Rounded towards the middle, so that the bound holds as it is printed.
+    bound = math.ceil(resolution * 100) / 100
+    if probability > 1 - resolution:
+        return f"> {1 - bound:.2f}"
+    return f"< {bound:.2f}" if probability < resolution else f"{probability:.2f}"
 
 
 def shown_estimate(estimate: Estimate) -> str:
@@ -208,9 +225,20 @@ def protocol_lines(comparison: StudyComparison) -> list[str]:
 
 def worth(comparison: StudyComparison) -> str:
     """What the best configuration is worth, in a sentence."""
-    winner = comparison.winner
-    return (
-        f"Picked as the best of {len(comparison.configurations)}, {comparison.configurations[winner.index].name} has "
-        f"an honest overall F1 of {winner.apparent_f1:.4f}; corrected for having been picked it is "
-        f"{shown_estimate(winner.corrected_f1)}."
-    )
+    winner, num_own = comparison.winner, len(comparison.configurations)
+    num_prior = max(winner.num_competitors - num_own, 0)
+    among = f"{num_own}" + (f" and {num_prior} of prior studies" if num_prior else "")
+    uncounted = comparison.num_uncounted_prior
+    without = f" {uncounted} of prior studies could not be counted: optimism remains." if uncounted else ""
+    name = comparison.configurations[winner.index].name
+    apparent = f"Best of {among}: {name}, honest overall F1 {winner.apparent_f1:.4f}"
+    if num_own + num_prior == 1:
+        return f"{apparent}; nothing was selected.{without}"
+    if not winner.is_told:
+        change = winner.corrected_f1.value - winner.apparent_f1
+        verdict = "has the wrong sign" if change > 0 else "cannot be told from none"
+        return (
+            f"{apparent}; its selection correction (BBC-CV), {change:+.4f} with a resampling error of "
+            f"{winner.spread:.4f}, {verdict}, so no corrected F1 is given.{without}"
+        )
+    return f"{apparent}; selection-corrected F1 (BBC-CV) {shown_estimate(winner.corrected_f1)}.{without}"

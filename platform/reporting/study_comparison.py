@@ -10,6 +10,7 @@ import numpy as np
 from platform.study.choices import study_thresholds, why_uncounted
 from platform.study.journal import read_journal
 from platform.study.leaderboard import OVERALL, TWO_OBJECTIVES, pareto_front
+from platform.study.prior import prior_counts
 from platform.study.records import DroppedRecord, StudyRecord
 from platform.study.state import ConfigurationStatus, StudyState
 from platform.study.stated_counts import count_stated
@@ -54,6 +55,7 @@ class StudyComparison:
         stated: the apex threshold of each kind that the configurations state.
         unchosen: kinds whose apex threshold the space fixes, so that no protocol chooses it.
         uncounted: why figures of a protocol are missing; empty when none is.
+        num_uncounted_prior: configurations of prior studies that the correction could not count.
         dropped: the configurations that lost their race and have no rank, in the order asked.
         infeasible: those that do not fit into memory and have none either, each with its held-out subject and reason.
     """
@@ -68,6 +70,7 @@ class StudyComparison:
     stated: dict[str, float] = field(default_factory=dict)
     unchosen: tuple[str, ...] = ()
     uncounted: str = ""
+    num_uncounted_prior: int = 0
 
 
 def read_study(folder: Path) -> StudyState:
@@ -125,7 +128,8 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
         num_subjects=len(counts[OVERALL]),
         num_events={str(kind): _num_events(counts[str(kind)]) for kind in KINDS},
         configurations=configurations,
-        winner=corrected_winner(honest, seed=seed),
+        winner=corrected_winner(honest, prior=prior_counts(state.study), seed=seed),
+        num_uncounted_prior=len(state.study.prior) if prior_counts(state.study) is None else 0,
         dropped=tuple(one.dropped for one in state.configurations.values() if one.dropped is not None),
         infeasible=infeasible_configurations(state),
         stated={str(kind): value for kind, value in thresholds.stated.items()},

@@ -8,6 +8,8 @@ it must be as it is fixed there.
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from platform.study.choices import study_thresholds
 from platform.study.journal import read_journal
 from platform.study.outcomes import Outcome, OutcomeStatus
@@ -17,6 +19,9 @@ from platform.study.stored_scores import configuration_of
 from platform.study.workspace import Workspace, journal_path
 from search_spaces.vocabulary import Space
 from spotformer_core.errors import InvalidValueError, StudyError, did_you_mean
+from spotformer_core.metrics.counts import Counts
+from spotformer_core.metrics.protocols import Protocol
+from spotformer_core.shapes import Int
 
 _EQUAL = ("dataset", "dataset_digest", "extraction", "subjects", "seed", "versions")
 
@@ -68,6 +73,17 @@ def prior_outcomes(study: StudyRecord) -> tuple[Outcome, ...]:
     )
 
 
+def prior_counts(study: StudyRecord) -> Int[np.ndarray, "configurations subjects 3"] | None:
+    """Overall TP, FP and FN of every prior configuration and subject, by name of the subject, under `honest`.
+
+    None where there are no prior studies, or this one began before their counts were noted.
+    """
+    noted = [values.get("counts") for values in study.prior]
+    if not noted or not all(noted):
+        return None
+    return np.array([[one[subject] for subject in sorted(one)] for one in noted if one], np.int64)
+
+
 def _read(name: str, workspace: Workspace) -> StudyState:
     path = journal_path(workspace.study(name))
     workspace.storage.fetch_journal(name, path)
@@ -99,7 +115,11 @@ def _outcomes(other: StudyState, space: Space) -> list[dict[str, Any]]:
             f1 = other.honest_f1(name)
             took = round(other.spending.finished_of[name].worker_seconds, 3)
             outcome = {"params": params, "value": f1.overall, "macro": f1.macro, "micro": f1.micro}
-            outcomes.append({**outcome, "worker_seconds": took})
+            counts = other.result(name, Protocol.HONEST).counts
+            per_subject = {
+                subject: list(sum(counts[subject].values(), Counts()).as_dict().values()) for subject in sorted(counts)
+            }
+            outcomes.append({**outcome, "worker_seconds": took, "counts": per_subject})
     return outcomes
 
 

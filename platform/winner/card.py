@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platform.reporting.comparison_report import SHOWN_PROTOCOLS
+from platform.reporting.comparison_report import SHOWN_PROTOCOLS, worth
 from platform.reporting.study_comparison import ComparedConfiguration, StudyComparison
 from platform.study.leaderboard import OVERALL
 from spotformer_core.config import Configuration
@@ -98,19 +98,11 @@ def _quality(facts: CardFacts) -> Iterator[str]:
 
 
 def _correction(facts: CardFacts) -> str:
-    winner, configurations = facts.comparison.winner, facts.comparison.configurations
-    best = configurations[winner.index].name
-    corrected = (
-        f"an honest overall F1 of {winner.apparent_f1:.4f}; corrected for having been picked on these very subjects it "
-        f"is {_shown(winner.corrected_f1)}."
-    )
+    best = facts.comparison.configurations[facts.comparison.winner.index].name
     if facts.compared.name == best:
-        return f"It was picked as the best of {len(configurations)} configurations with {corrected}"
+        return worth(facts.comparison)
     behind = facts.compared.behind_best.f1
-    return (
-        f"It was named, not picked as the best: of {len(configurations)} configurations {best} is the best, by "
-        f"{_shown(behind)}, with {corrected}"
-    )
+    return f"It was named, not picked as the best: {best} is better by {_shown(behind)}. {worth(facts.comparison)}"
 
 
 def _use(facts: CardFacts) -> Iterator[str]:

@@ -28,6 +28,16 @@ class Difference:
     superiority: float
 
 
+def probability_resolution(num_subjects: int, *, num_resamples: int = NUM_RESAMPLES) -> float:
+    """How near to 0 or 1 a share of resamples may be told: the probability is no nearer than this to either.
+
+    With n subjects no exact paired test can reach a one-sided p-value below 2 ** -n, the chance that all of n equal
+    comparisons come out on one side; a share of 1 among resamples of these subjects says no more than that. Besides, an
+    event that is not seen in B resamples has a probability of up to 3 / B (95 %).
+    """
+    return max(2.0**-num_subjects, 3 / num_resamples)
+
+
 def paired_difference(
     one: Int[np.ndarray, "subjects 3"],
     other: Int[np.ndarray, "subjects 3"],

@@ -48,7 +48,7 @@ def test_the_terminal_shows_a_leaderboard_and_where_to_look_next(undisturbed: Se
     assert "study demo-smoke-seed5: 3 configurations" in out
     assert "nothing about real faces" in out
     assert "make ui" in out
-    assert "corrected for having been picked" in out
+    assert "(BBC-CV)" in out
 
 
 def test_the_leaderboard_with_intervals_is_in_the_report_and_in_the_folder_of_the_study(undisturbed: Search):

@@ -5,6 +5,7 @@ import pytest
 
 from spotformer_core.errors import InvalidValueError
 from spotformer_core.metrics.counts import Counts
+from spotformer_core.metrics.protocols import f1_of
 from spotformer_core.metrics.selection import corrected_winner
 
 
@@ -62,3 +63,29 @@ def test_equal_seeds_give_equal_winners():
 def test_a_single_subject_leaves_nothing_to_judge_on():
     with pytest.raises(InvalidValueError, match="number of subjects must be at least 2, got 1"):
         corrected_winner(equal_configurations(num_configurations=3, num_subjects=1))
+
+
+def test_prior_configurations_compete_so_that_one_that_was_found_by_them_does_not_keep_their_luck():
+    """The luckiest of 60 configurations that are equal in truth, once alone and once beside the 59 others."""
+    gaps = []
+    for seed in range(10):
+        counts = equal_configurations(num_configurations=60, seed=seed)
+        best = int(f1_of(counts.sum(axis=1)).argmax())
+        own, prior = counts[[best]], np.delete(counts, best, axis=0)
+        alone, beside = corrected_winner(own), corrected_winner(own, prior=prior)
+        assert (alone.num_competitors, beside.num_competitors) == (1, 60)
+        assert (beside.index, beside.apparent_f1) == (0, alone.apparent_f1)
+        assert beside.is_told
+        assert not alone.is_told
+        gaps.append(alone.corrected_f1.value - beside.corrected_f1.value)
+
+    assert min(gaps) > 0.01
+
+
+def test_a_prior_configuration_cannot_win():
+    counts = equal_configurations(num_configurations=3, seed=1)
+    better = counts.copy()
+    better[:, :, 0] += better[:, :, 2]
+    better[:, :, 2] = 0
+
+    assert corrected_winner(counts, prior=better).index == corrected_winner(counts).index

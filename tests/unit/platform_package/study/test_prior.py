@@ -7,7 +7,7 @@ import pytest
 from platform.study.journal import Journal
 from platform.study.opening import open_study
 from platform.study.outcomes import OutcomeStatus
-from platform.study.prior import collected_prior, prior_outcomes
+from platform.study.prior import collected_prior, prior_counts, prior_outcomes
 from platform.study.records import ConfigurationRecord, DroppedRecord
 from platform.study.workspace import Workspace, journal_path
 from search_spaces import Choice, Condition, Float, LogFloat, Space
@@ -167,3 +167,16 @@ def test_a_study_that_does_not_exist_is_answered_with_the_nearest(workspace, wri
 
     with pytest.raises(StudyError, match=r"got 'demo-demo-sed0'. Did you mean 'demo-demo-seed0'\?"):
         collected_prior(make_study_record(), ["demo-demo-sed0"], SPACE, workspace)
+
+
+def test_counts_of_prior_configurations_are_noted_by_subject_and_go_with_the_study(workspace, write, make_study_record):
+    write("other", POINT)
+    found = collected_prior(make_study_record(space=SPACE.as_dict()), ["other"], SPACE, workspace)
+
+    study = make_study_record(space=SPACE.as_dict(), prior=found)
+
+    # Each subject has the threshold that is best for the other one: 0.5 for "a", 0.3 for "b".
+    assert prior_counts(study).tolist() == [[[0, 0, 2], [0, 2, 1]]]
+    assert prior_counts(make_study_record()) is None
+    before = [{name: value for name, value in found[0].items() if name != "counts"}]
+    assert prior_counts(make_study_record(prior=before)) is None
