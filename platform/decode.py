@@ -32,6 +32,7 @@ from platform.study.keeping import fetch_study
 from platform.study.workspace import default_workspace
 from search_spaces.usual_decodings import USUAL_DECODINGS, USUAL_PEAK_DECODINGS
 from search_spaces.vocabulary import Dimension
+from spotformer_core.datasets.policy_choices import parse_policies
 from spotformer_core.errors import InvalidValueError
 from spotformer_core.metrics.conventions import STRICT
 
@@ -48,6 +49,8 @@ def main(options: argparse.Namespace) -> int:
 
 def _decode_files(options: argparse.Namespace) -> int:
     read = read_scores_and_truths(frame_score_options(options))
+    for line in read.review.told:
+        print(line)
     with StageProgress("decode", total=len(read.judged), unit="kinds") as progress:
         decoded = decode_scores(read, on_kind=lambda: progress.advance(1))
     report = compare_protocols(decoded, seed=options.seed)
@@ -99,6 +102,7 @@ def frame_score_options(options: argparse.Namespace) -> FrameScoreOptions:
         seed=options.seed,
         convention=options.convention or STRICT.name,
         without_scores=WithoutScores(options.without_scores or WithoutScores.MISSED),
+        policies=parse_policies(options.policy),
     )
 
 

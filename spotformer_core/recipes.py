@@ -13,9 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from spotformer_core.config import BinaryLoss, BoundaryLoss, Configuration, ContrastiveLoss
-from spotformer_core.datasets import cas_me_3, samm_lv
 from spotformer_core.errors import InvalidValueError, did_you_mean
 
+_SAMM_LV, _CAS_ME_3 = "samm-lv", "cas-me-3"
 _MACRO_WEIGHT_ON_SAMM_LV = 0.55
 _EPOCHS_ON_CAS_ME_3 = 90
 
@@ -26,7 +26,7 @@ def published(dataset: str) -> Configuration:
     Args:
         dataset: name of the dataset; SAMM-LV has a `macro_weight` of its own in the released code.
     """
-    weight = {"macro_weight": _MACRO_WEIGHT_ON_SAMM_LV} if dataset == samm_lv.NAME else {}
+    weight = {"macro_weight": _MACRO_WEIGHT_ON_SAMM_LV} if dataset == _SAMM_LV else {}
     return Configuration.from_parameters(weight)
 
 
@@ -45,7 +45,7 @@ def as_released(dataset: str) -> Configuration:
             "boundary_consistency": True,
             "max_proposals_per_recording": 5,
         }
-        | ({"num_epochs": _EPOCHS_ON_CAS_ME_3} if dataset == cas_me_3.NAME else {})
+        | ({"num_epochs": _EPOCHS_ON_CAS_ME_3} if dataset == _CAS_ME_3 else {})
     )
 
 

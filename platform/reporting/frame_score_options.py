@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from platform.reporting.frame_scores import WithoutScores
+from platform.reporting.table_policies import add_policy_option
 from platform.reporting.truths import SCORED_TABLES
 from spotformer_core.metrics.conventions import CONVENTIONS, STRICT
 
 OF_DECODING: Final = ("k", "decoding", "without_scores")
-OF_FILES: Final = ("dataset", "annotations", "convention", *OF_DECODING)
+OF_FILES: Final = ("dataset", "annotations", "convention", "policy", *OF_DECODING)
 """Names of the options that have no meaning without `--frame-scores`; their defaults say nothing."""
 
 
@@ -24,6 +25,7 @@ def add_frame_score_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="the table of the dataset: xlsx or xls of a release, csv of lineage and plain",
     )
+    add_policy_option(group)
     add_decoding_options(group)
     group.add_argument(
         "--convention",

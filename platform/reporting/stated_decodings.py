@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from enum import StrEnum
 from typing import Any, Final
 
 from search_spaces.vocabulary import Value
@@ -10,6 +11,9 @@ from spotformer_core.decoding.peaks import PeakDecoding
 from spotformer_core.errors import InvalidValueError, did_you_mean, echoed, require
 from spotformer_core.metrics.frame_score_counts import Decoding
 
+_NAMES: Final = tuple(
+    str(member) for one in fields(DecodingConfig) if issubclass(one.type, StrEnum) for member in one.type
+)
 PEAK_FIELDS: Final = tuple(one.name for one in fields(PeakDecoding))
 
 
@@ -43,12 +47,12 @@ def with_values(decoding: Decoding, values: Mapping[str, Any]) -> Decoding:
     if isinstance(decoding, DecodingConfig):
         return replace(Configuration(), decoding=decoding).with_parameters(dict(values)).decoding
     for name, value in values.items():
-        require(not isinstance(value, bool), name, "a number", value, "Write it as 0.5.")
+        require(not isinstance(value, bool | str), name, "a number", value, "Write it as 0.5.")
     return replace(decoding, **{name: float(value) for name, value in values.items()})
 
 
 def parse_value(text: str, *, option: str = "--vary") -> Value:
-    """A number, or true or false.
+    """A number, true or false, or the name that a field of the decoding chooses from.
 
     Raises:
         InvalidValueError: for any other text.
@@ -56,9 +60,13 @@ def parse_value(text: str, *, option: str = "--vary") -> Value:
     named: dict[str, Value] = {"true": True, "false": False}
     if text.casefold() in named:
         return named[text.casefold()]
+    if text in _NAMES:
+        return text
     for type_ in (int, float):
         try:
             return type_(text)
         except ValueError:
             continue
-    raise InvalidValueError(f"a value of {option} must be a number, true or false, got {echoed(text)}. Correct it.")
+    raise InvalidValueError(
+        f"a value of {option} must be a number, true, false or {' or '.join(_NAMES)}, got {echoed(text)}. Correct it."
+    )

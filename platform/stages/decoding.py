@@ -113,6 +113,8 @@ def _dimension(text: str) -> Dimension:
     if not colon:
         return Choice(tuple(parse_value(part) for part in text.split(",")))
     ends = parse_value(low), parse_value(high)
+    if any(isinstance(end, bool | str) for end in ends):
+        raise InvalidValueError(f"a range of --vary must be from one number to another, got {text!r}. Use commas.")
     if all(type(end) is int for end in ends):
         return Integer(int(ends[0]), int(ends[1]))
     return Float(float(ends[0]), float(ends[1]))

@@ -22,6 +22,8 @@ from platform.sampling.decodings import draw_decodings
 from platform.stages.decoding import parse_decodings
 from search_spaces.usual_decodings import USUAL_DECODINGS, USUAL_PEAK_DECODINGS
 from search_spaces.vocabulary import DECODING_FIELDS, Choice, Dimension, Integer, Value
+from spotformer_core.datasets.findings import TableReview
+from spotformer_core.datasets.policy_choices import AnnotationPolicies
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.errors import require
 from spotformer_core.metrics.conventions import Convention, convention_named
@@ -58,6 +60,7 @@ class FrameScoreOptions:
     seed: int = 0
     convention: str
     without_scores: WithoutScores = WithoutScores.MISSED
+    policies: AnnotationPolicies = AnnotationPolicies()  # noqa: RUF009  frozen
 
     def __post_init__(self) -> None:
         repair = "Leave the option out to take the default."
@@ -70,6 +73,7 @@ class ReadScores:
     """Frame scores with all that is stated about them, checked before anything is decoded.
 
     Attributes:
+        review: of the annotation table; nothing in it is a problem.
         stated: the decoding that is stated.
         candidates: values of the fields that vary, the stated decoding's own (none) first.
     """
@@ -77,6 +81,7 @@ class ReadScores:
     judged: dict[ExpressionKind, JudgedKind]
     ours: bool
     decoding_name: str
+    review: TableReview
     stated: Decoding
     candidates: tuple[dict[str, Any], ...]
     convention: Convention
@@ -90,7 +95,7 @@ def read_scores_and_truths(options: FrameScoreOptions) -> ReadScores:
     """
     convention = convention_named(options.convention)
     require_counts_by_recording(convention)
-    truths = read_truths(options.dataset, options.annotations)
+    truths = read_truths(options.dataset, options.annotations, options.policies)
     scores = read_frame_scores(options.files, names=truths.names, dataset=options.dataset)
     k = read_k(options.k, scores, truths.names)
     stated = stated_decoding(options.stated, ours=scores.ours)
@@ -98,6 +103,7 @@ def read_scores_and_truths(options: FrameScoreOptions) -> ReadScores:
         judged=judged_kinds(scores, k, truths, convention, without_scores=options.without_scores),
         ours=scores.ours,
         decoding_name=scores.decoding_name,
+        review=truths.review,
         stated=stated,
         candidates=_candidates(options, scores, stated),
         convention=convention,

@@ -136,10 +136,7 @@ def spotted_spans(recording: JudgedRecording, kind: ExpressionKind, decoding: De
     threshold = stated_threshold(decoding, kind)
     if isinstance(decoding, DecodingConfig):
         proposals = select_proposals(
-            find_candidates(_by_kind(recording.frames), kind, decoding),
-            apex_threshold=threshold,
-            overlap_threshold=decoding.overlap_threshold,
-            most=decoding.max_proposals_per_recording,
+            find_candidates(_by_kind(recording.frames), kind, decoding), apex_threshold=threshold, decoding=decoding
         )
         ends = [(one.onset, one.offset) for one in proposals]
     else:
