@@ -17,7 +17,6 @@ from search_spaces.stored_scores import (
 from spotformer_core.choices import most_regions
 from spotformer_core.config import Configuration, FaceRegions
 from spotformer_core.errors import InvalidValueError, require
-from spotformer_core.metrics.apex_thresholds import stated_thresholds, with_stated
 
 __all__ = ["DECODING_FIELDS", "Choice", "Condition", "Dimension", "Float", "Integer", "LogFloat", "Space", "Value"]
 
@@ -107,7 +106,8 @@ class Space:
     @property
     def counted_thresholds(self) -> tuple[float, ...]:
         """Apex thresholds at which every fold is counted: those that are tried and those that are stated, rising."""
-        return with_stated(self.apex_thresholds, stated_thresholds(self.configuration({}).decoding).values())
+        decoding = self.configuration({}).decoding
+        return tuple(sorted({*self.apex_thresholds, *(getattr(decoding, name) for name in APEX_THRESHOLDS)}))
 
     @property
     def max_window(self) -> int:

@@ -1,6 +1,6 @@
 """At which apex thresholds a study counts, and which of them a protocol may choose."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,8 +60,3 @@ def stated_thresholds(decoding: DecodingConfig) -> dict[ExpressionKind, float]:
         ExpressionKind.MACRO: decoding.macro_apex_threshold,
         ExpressionKind.MICRO: decoding.micro_apex_threshold,
     }
-
-
-def with_stated(grid: Sequence[float], stated: Iterable[float]) -> tuple[float, ...]:
-    """The thresholds to count at: those of the grid and the stated ones, rising."""
-    return tuple(sorted({*grid, *stated}))
