@@ -284,10 +284,13 @@ def test_annotations_of_another_dataset_end_with_code_2(cas_me_2_table, write_de
     assert "must have a sheet 'FACS_Movement_Only'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("arguments", [["--dataset", "samm"], ["--convention", "megc"]])
+@pytest.mark.parametrize("arguments", [{"dataset": "samm"}, {"convention": "megc"}])
 def test_unknown_names_are_refused_by_the_command_line(arguments, samm_lv_table, capsys):
+    convention = ["--convention", arguments["convention"]] if "convention" in arguments else []
+    dataset = arguments.get("dataset", "samm-lv")
+
     with pytest.raises(SystemExit) as ended:
-        score(*arguments, detections="d.csv", annotations=samm_lv_table)
+        score(*convention, detections="d.csv", annotations=samm_lv_table, dataset=dataset)
 
     assert ended.value.code == MISTAKE
     assert "invalid choice" in capsys.readouterr().err
