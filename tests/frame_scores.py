@@ -9,6 +9,7 @@ import xlsxwriter
 from platform import decode
 from platform.console.command import run_command
 from spotformer_core.datasets import cas_me_2
+from tests.made_up_tables import OPTIONS
 
 SUBJECTS = ("s15", "s16", "s19", "s20")
 MACRO_AT, MICRO_AT = 60, 150
@@ -70,7 +71,8 @@ def run_decode(
     *arguments: object,
 ) -> int:
     """The exit code of `decode` on these scores; k is 20 and 5 unless it is among the arguments."""
-    given: list[object] = ["--dataset", "cas-me-2", "--annotations", write_truths(folder), "--candidates", 4]
+    given: list[object] = ["--dataset", "cas-me-2", "--annotations", write_truths(folder), *OPTIONS]
+    given += [] if "--candidates" in arguments else ["--candidates", 4]
     for kind, scores, k in (("macro", macro, 20), ("micro", micro, 5)):
         if scores is not None:
             (folder / f"{kind}.csv").write_text("recording,frame,score\n" + rows_of(scores))

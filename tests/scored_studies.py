@@ -14,6 +14,7 @@ from platform.study.state import StudyState
 from platform.study.stored_scores import choose_decoding, count_fold
 from platform.study.workspace import journal_path, scores_path
 from search_spaces.vocabulary import Choice, Float, Integer, Space
+from spotformer_core.config import Configuration
 from spotformer_core.datasets.frame_channels import KINDS
 from spotformer_core.datasets.frame_labels import label_scores
 from spotformer_core.datasets.recording import Expression, ExpressionKind
@@ -57,6 +58,7 @@ def study_record(space: Space, **fields: Any) -> StudyRecord:
         "subjects": list(SUBJECTS),
         "extraction": {},
         "versions": {},
+        "defaults": Configuration().parameters(),
         "decodings": draw_decodings(space.decoding, count=space.num_decodings, seed=7),
         "recordings": {f"{subject}_1": {"subject": subject, "expressions": truths} for subject in SUBJECTS},
     }

@@ -12,7 +12,10 @@ from spotformer_core.errors import InvalidValueError, did_you_mean, echoed, requ
 from spotformer_core.metrics.frame_score_counts import Decoding
 
 _NAMES: Final = tuple(
-    str(member) for one in fields(DecodingConfig) if issubclass(one.type, StrEnum) for member in one.type
+    str(member)
+    for one in fields(DecodingConfig)
+    if isinstance(one.type, type) and issubclass(one.type, StrEnum)
+    for member in one.type
 )
 PEAK_FIELDS: Final = tuple(one.name for one in fields(PeakDecoding))
 
@@ -68,5 +71,5 @@ def parse_value(text: str, *, option: str = "--vary") -> Value:
         except ValueError:
             continue
     raise InvalidValueError(
-        f"a value of {option} must be a number, true, false or {' or '.join(_NAMES)}, got {echoed(text)}. Correct it."
+        f"a value of {option} must be a number, true, false, {' or '.join(_NAMES)}, got {echoed(text)}. Correct it."
     )

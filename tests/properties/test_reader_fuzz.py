@@ -240,7 +240,9 @@ lines = st.tuples(
     st.sampled_from(["a", "b", "c"]), st.just("anna"), st.sampled_from(["macro", "micro"]), numbers, numbers, numbers
 )
 policies = st.lists(
-    st.sampled_from([f"{name}={value}" for name, values in policy_values().items() for value in values]), max_size=4
+    st.sampled_from([f"{name}={value}" for name, values in policy_values().items() for value in values]),
+    max_size=4,
+    unique_by=lambda choice: choice.partition("=")[0],
 )
 
 

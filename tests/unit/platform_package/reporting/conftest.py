@@ -13,6 +13,7 @@ from platform.reporting.study_facts import StudyFacts, study_facts
 from platform.study.records import Record
 from platform.study.workspace import Workspace
 from spotformer_core.datasets import cas_me_2, samm_lv
+from tests.made_up_tables import OPTIONS
 from tests.recordings import real_file
 from tests.reported_studies import write_study
 
@@ -125,7 +126,7 @@ def run(tmp_path, capsys):
                     paths[name].write_text(content)
             given += ["--dataset", dataset, "--annotations", paths["annotations"], "--detections", paths["detections"]]
         out = tmp_path / "score.json"
-        code = run_command(score.main, score.parser(), [*map(str, given), *arguments, "--json", str(out)])
+        code = run_command(score.main, score.parser(), [*map(str, given), *OPTIONS, *arguments, "--json", str(out)])
         written = json.loads(out.read_text()) if out.exists() else None
         return code, written, capsys.readouterr()
 

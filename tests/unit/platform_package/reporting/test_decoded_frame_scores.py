@@ -11,6 +11,7 @@ from spotformer_core.decoding.frame_score_tables import PROBABILITIES
 from spotformer_core.decoding.score_files import write_scores
 from tests import frame_scores
 from tests.frame_scores import RECORDINGS, SUBJECTS, bumps, run_decode, ten, write_truths
+from tests.made_up_tables import OPTIONS
 
 
 @pytest.fixture
@@ -192,7 +193,7 @@ def test_ten_probabilities_are_decoded_as_spotformer_does_from_a_table_or_from_f
     results = []
     for files in ([table], [tmp_path / f"{subject}.arrow" for subject in SUBJECTS]):
         given = [argument for file in files for argument in ("--frame-scores", file)]
-        given += ["--dataset", "cas-me-2", "--annotations", write_truths(tmp_path)]
+        given += ["--dataset", "cas-me-2", "--annotations", write_truths(tmp_path), *OPTIONS]
         given += ["--candidates", 3, "--json", tmp_path / "o.json"]
 
         assert run_command(decode.main, decode.parser(), list(map(str, given))) == DONE

@@ -8,6 +8,7 @@ from platform import decode
 from platform.console.command import MISTAKE, run_command
 from tests import frame_scores
 from tests.frame_scores import rows_of, run_decode, write_truths
+from tests.made_up_tables import OPTIONS
 
 
 @pytest.fixture
@@ -33,7 +34,10 @@ def run(tmp_path):
         (["--decoding", "overlap_threshold=0.5"], "--decoding must name a field of the decoding, got 'overlap_thres"),
         (["--decoding", "smoothing=1", "--decoding", "smoothing=2"], "--decoding must be given once for each field"),
         (["--decoding", "smoothing"], "--decoding must be FIELD=VALUE, got 'smoothing'"),
-        (["--decoding", "smoothing=much"], "a value of --decoding must be a number, true or false, got 'much'"),
+        (
+            ["--decoding", "smoothing=much"],
+            "a value of --decoding must be a number, true, false, inclusive or exclusive, got 'much'",
+        ),
         (["--k", "macro=0"], "--k must be a whole number from 1 to 1000000, got '0'"),
         (["--k", "macro=x"], "--k must be a whole number from 1 to 1000000, got 'x'"),
         (["--k", "micro=5"], "--k must be KIND=NUMBER or KIND=FILE with macro, got 'micro=5'"),
@@ -70,7 +74,7 @@ def test_the_options_of_files_and_of_a_study_are_told_apart(tmp_path, capsys):
 def test_files_that_do_not_fit_are_named(run, macro_scores, tmp_path, capsys):
     def mistake(*files):
         given = [argument for file in files for argument in ("--frame-scores", str(file))]
-        given += ["--dataset", "cas-me-2", "--annotations", str(write_truths(tmp_path)), "--k", "macro=20"]
+        given += ["--dataset", "cas-me-2", "--annotations", str(write_truths(tmp_path)), *OPTIONS, "--k", "macro=20"]
         assert run_command(decode.main, decode.parser(), given) == MISTAKE
         return capsys.readouterr().err
 

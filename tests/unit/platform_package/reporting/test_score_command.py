@@ -10,6 +10,7 @@ from platform import score as score_verb
 from platform.console.command import DONE, MISTAKE, run_command
 from spotformer_core.datasets import cas_me_3, samm_lv
 from spotformer_core.metrics.conventions import CONVENTIONS
+from tests.made_up_tables import OPTIONS
 
 # ORIGIN: MDMD on SAMM-LV, log of HeyingGithub/Baseline-project-for-MEGC2020_spotting; F1 as in Table I of [Deng2024].
 MDMD = {"macro": (356, 343, 22, 0.0629), "micro": (1436, 159, 29, 0.0364), "overall": (1792, 502, 51, 0.0445)}
@@ -37,17 +38,9 @@ MDMD_BY_CONVENTION = dict.fromkeys(("strict", "optimal", "megc2020"), MDMD) | {
 }
 
 
-MADE_UP = [
-    argument
-    for name in ("other-totals", "excess-repairs", "odd-lengths", "unknown-recordings")
-    for argument in ("--policy", f"{name}=accept")
-]
-"""What a table that a test has made up needs: it is no release."""
-
-
 def score(*arguments, detections, annotations, dataset="samm-lv"):
     given = ["--detections", str(detections), "--annotations", str(annotations), "--dataset", dataset]
-    accepted = [] if annotations.parent.name == "annotations" else MADE_UP
+    accepted = [] if annotations.parent.name == "annotations" else OPTIONS
     return run_command(score_verb.main, score_verb.parser(), [*given, *accepted, *arguments])
 
 
@@ -147,7 +140,7 @@ def test_table_and_json_say_the_same(samm_lv_table, write_detections, tmp_path, 
 
 def test_the_report_of_this_name_is_the_same_command(samm_lv_table, write_detections, capsys):
     detections = write_detections("video,kind,onset,offset\n006_1,macro,110,190\n")
-    given = ["--detections", str(detections), "--annotations", str(samm_lv_table), "--dataset", "samm-lv", *MADE_UP]
+    given = ["--detections", str(detections), "--annotations", str(samm_lv_table), "--dataset", "samm-lv", *OPTIONS]
 
     assert run_command(score_verb.main, score_verb.parser(), given) == DONE
     of_the_verb = capsys.readouterr().out

@@ -8,6 +8,7 @@ from platform import decode, score
 from platform.console.command import DONE, MISTAKE, run_command
 from spotformer_core.decoding.score_files import write_scores
 from tests.frame_scores import RECORDINGS, macro_scores, micro_scores, rows_of, ten, write_truths
+from tests.made_up_tables import OPTIONS
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def files(tmp_path):
     """Options that name scores of both kinds and their table; the macro scores of one recording are lost."""
     macro = macro_scores()
     del macro["s16_0401"]
-    given = ["--dataset", "cas-me-2", "--annotations", str(write_truths(tmp_path))]
+    given = ["--dataset", "cas-me-2", "--annotations", str(write_truths(tmp_path)), *OPTIONS]
     for kind, scores, k in (("macro", macro, 20), ("micro", micro_scores(), 5)):
         path = tmp_path / f"{kind}.csv"
         path.write_text("recording,frame,score\n" + rows_of(scores))
@@ -45,7 +46,7 @@ def test_score_and_decode_count_the_same_at_stated_thresholds(files, tmp_path, c
 
 def test_ten_probabilities_are_scored_as_they_are_decoded(tmp_path):
     write_scores(tmp_path / "fold.arrow", {name: ten(200, seed=i) for i, name in enumerate(RECORDINGS)})
-    common = ["--dataset", "cas-me-2", "--annotations", write_truths(tmp_path)]
+    common = ["--dataset", "cas-me-2", "--annotations", write_truths(tmp_path), *OPTIONS]
     common += ["--frame-scores", tmp_path / "fold.arrow", "--decoding", "macro_apex_threshold=0.3"]
 
     scored = figures(score, tmp_path / "score.json", *common)

@@ -6,22 +6,17 @@ import xlsxwriter
 from platform.reporting.truths import read_truths
 from spotformer_core.datasets import cas_me_2, cas_me_3, lineage, plain, samm_lv
 from spotformer_core.datasets.policy_choices import (
-    Acceptance,
     AnnotationPolicies,
     DuplicatedRows,
     ExpressionLengths,
     PastEnd,
 )
 from spotformer_core.errors import AnnotationError, InvalidValueError
-
-MADE_UP = AnnotationPolicies(
-    other_totals=Acceptance.ACCEPT, excess_repairs=Acceptance.ACCEPT, odd_lengths=Acceptance.ACCEPT
-)
-"""For a table that a test has made up: it is no release."""
+from tests.made_up_tables import POLICIES
 
 
 def test_truths_of_samm_lv_are_the_rows_of_its_table(samm_lv_table):
-    truths = read_truths(samm_lv.NAME, samm_lv_table, MADE_UP)
+    truths = read_truths(samm_lv.NAME, samm_lv_table, POLICIES)
 
     assert [(row.recording, row.onset, row.offset) for row in truths.rows] == [
         ("006_1", 100.4, 200),
@@ -38,7 +33,7 @@ def test_truths_of_samm_lv_are_the_rows_of_its_table(samm_lv_table):
 
 
 def test_recordings_of_cas_me_2_in_which_nothing_is_annotated_are_known(cas_me_2_table):
-    truths = read_truths(cas_me_2.NAME, cas_me_2_table, MADE_UP)
+    truths = read_truths(cas_me_2.NAME, cas_me_2_table, POLICIES)
 
     assert truths.recordings == {"s15_0101", "s15_0508", "s19_0502", "s23_0503"}
     assert truths.subject("s19_0502") == "s19"
@@ -60,7 +55,7 @@ def test_truths_of_the_lineage_are_in_the_numbers_of_its_table(tmp_path):
     path = tmp_path / "lineage.csv"
     path.write_text(LINEAGE_HEADER + "samm_006,samm_006_1,81,92,106,1\nsamm_007,samm_007_3,9,12,19,2\n")
 
-    truths = read_truths(lineage.NAME, path, MADE_UP)
+    truths = read_truths(lineage.NAME, path, POLICIES)
 
     assert [(row.recording, row.kind, row.onset, row.offset) for row in truths.rows] == [
         ("samm_006_1", "macro", 81, 106),
@@ -82,7 +77,7 @@ def test_the_lineage_knows_the_recordings_of_cas_me_2_without_expressions(tmp_pa
     path = tmp_path / "lineage.csv"
     path.write_text(LINEAGE_HEADER + f"{subject},{subject}_0401,81,92,106,1\n")
 
-    truths = read_truths(lineage.NAME, path, MADE_UP)
+    truths = read_truths(lineage.NAME, path, POLICIES)
 
     assert truths.without_expressions == {f"{subject}_0508", f"{other}_0502", "casme_023_0503"}
     assert truths.subject(f"{subject}_0508") == subject

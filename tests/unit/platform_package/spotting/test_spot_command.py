@@ -12,8 +12,10 @@ def spot(tmp_path, model, make_order, capsys):
     video = make_order().video.source
 
     def call(*more: str) -> tuple[int, str]:
-        usual = [video, "--model", model, "--landmarks", tmp_path / "csv", "--out", tmp_path / "out"]
-        code = run_command(main, parser(), [*map(str, usual), *more])
+        options = {"--model": model, "--landmarks": tmp_path / "csv", "--out": tmp_path / "out"}
+        options |= dict(zip(more[::2], more[1::2], strict=True))
+        given = [video, *(part for option in options.items() for part in option)]
+        code = run_command(main, parser(), list(map(str, given)))
         return code, capsys.readouterr().err
 
     return call

@@ -7,9 +7,8 @@ import pytest
 
 from platform.reporting.study_comparison import read_study
 from platform.study.choices import study_thresholds
-from platform.study.journal import Journal, read_journal
+from platform.study.journal import read_journal
 from platform.study.leaderboard import configuration_entries
-from platform.study.opening import open_study
 from platform.study.records import DecodingRecord, from_json, to_json
 from platform.study.state import StudyState
 from platform.study.workspace import journal_path, scores_path
@@ -93,17 +92,6 @@ def test_where_the_frame_scores_are_gone_there_is_no_figure_but_the_reason(tmp_p
     assert configuration_entries(state)[0]["f1_fixed"] is None
     with pytest.raises(StudyError, match=r"counted at the apex thresholds 0.2, 0.6, not at the stated 0.5"):
         state.result("c0000", Protocol.FIXED)
-
-
-def test_a_study_from_before_goes_on_as_it_began(tmp_path):
-    write_study(tmp_path, COARSE)
-    wanted = read_journal(journal_path(tmp_path))[0]
-    as_before(tmp_path, keep_scores=True)
-
-    with Journal(journal_path(tmp_path)) as journal:
-        state = open_study(journal, wanted)
-
-    assert study_thresholds(state.study).counted == (0.2, 0.6)
 
 
 def test_an_old_study_that_ignored_a_fixed_threshold_keeps_the_honest_figures_that_it_had(tmp_path):
