@@ -9,9 +9,16 @@ import pytest
 from platform import report
 from platform.console.command import DONE, run_command
 from platform.reporting.comparison_report import AS_RELEASED_LINE, comparison_table
+from platform.reporting.decoding_comparison import compare_decodings
+from platform.reporting.decoding_report import write_decodings_markdown
+from platform.reporting.document import Document
+from platform.reporting.document_markdown import as_markdown
+from platform.reporting.sections.ranking import leaderboard_section
 from platform.reporting.study_comparison import compare_configurations
-from platform.study.stored_scores import count_fold
+from platform.reporting.study_facts import study_facts
+from platform.study.stored_scores import configuration_of, count_fold
 from platform.study.workspace import Workspace
+from platform.winner.card import CardFacts, model_card
 from search_spaces.vocabulary import Choice, Float, Space
 from spotformer_core.metrics.protocols import Protocol
 from tests.scored_studies import PLAIN, SUBJECTS, write_study
@@ -81,6 +88,58 @@ def test_terminal_markdown_and_json_show_the_oracle_by_this_name(workspace, tmp_
         line.split(" | ") for line in document.splitlines() if line.startswith(("|  | configuration", "| 1 |"))
     )
     assert row[heading.index("F1 overall (as-released, oracle)")].startswith(f"{figure} (")
+
+
+def test_the_study_page_shows_the_oracle_in_table_and_chart(workspace):
+    write_study(workspace.study("toy"), EPOCHS)
+
+    section = leaderboard_section(study_facts(workspace, "toy"))
+
+    document = Document(title="", lead=(), sections=(section,))
+    text = as_markdown(document)
+    assert "| F1 overall (pooled) | F1 overall (as-released, oracle) | difference to best |" in text
+    assert AS_RELEASED_LINE in text
+    (chart,) = [picture.chart for picture in document.pictures()]
+    assert [trace.name for trace in chart.data] == ["honest", "fixed", "pooled", "as-released"]
+
+
+@pytest.mark.parametrize(
+    ("space", "headings"),
+    [(EPOCHS, "| | honest | fixed | pooled | as-released |"), (PLAIN, "| | honest | fixed | pooled |")],
+)
+def test_the_model_card_shows_the_oracle_where_epochs_are_stored(workspace, space, headings):
+    state = write_study(workspace.study("toy"), space)
+    comparison = compare_configurations(state)
+    compared = comparison.configurations[0]
+    facts = CardFacts(
+        study="toy",
+        dataset="toy",
+        num_recordings=6,
+        num_frames=960,
+        frames_per_second=30,
+        is_rendered=False,
+        comparison=comparison,
+        compared=compared,
+        configuration=configuration_of(state.study, compared.params),
+        epoch=5,
+        extraction={},
+    )
+
+    card = model_card(facts)
+
+    assert headings in card.splitlines()
+    assert ("an oracle chooses the epoch on the held-out subject itself" in card) == (space is EPOCHS)
+
+
+@pytest.mark.parametrize("space", [EPOCHS, PLAIN])
+def test_decoding_anew_says_once_what_its_column_of_the_oracle_is(workspace, tmp_path, space):
+    state = write_study(workspace.study("toy"), space)
+
+    write_decodings_markdown(tmp_path / "d.md", compare_decodings(state, state), title="toy")
+
+    document = (tmp_path / "d.md").read_text()
+    assert document.count(AS_RELEASED_LINE) == 1
+    assert document.count("F1 overall (as-released, oracle)") == 1
 
 
 @pytest.mark.parametrize("space", [PLAIN, DECODINGS])
