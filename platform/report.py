@@ -179,9 +179,9 @@ def _add_tables(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _add_leaderboard(reports: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     leaderboard = reports.add_parser(
         "leaderboard",
-        help="compare the configurations of a study, with intervals and the corrected winner",
-        description="Compares the complete configurations of a study: F1 under both protocols with 95 % intervals\n"
-        "over subjects, paired differences to the best, and the best F1 corrected for having been picked.",
+        help="compare the configurations of a study, with intervals and the selection-corrected F1",
+        description="Compares the complete configurations of a study: F1 under each protocol with 95 % intervals\n"
+        "over subjects, paired differences to the best, and the selection-corrected F1 (BBC-CV) of the best.",
         epilog=f"example:\n  {_LEADERBOARD_EXAMPLE}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

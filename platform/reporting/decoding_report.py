@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from platform.reporting.comparison_report import (
+    AS_RELEASED_LINE,
     RENDERED_WARNING,
     f1_as_json,
     protocol_lines,
@@ -30,11 +31,10 @@ _HEADINGS = (
     "gained",
     "F1 overall (fixed)",
     "F1 overall (pooled)",
-    "F1 overall (as-released)",
+    "F1 overall (as-released, oracle)",
 )
 _CHOICE_HEADINGS = ("protocol", "subjects", "epoch", "macro threshold", "micro threshold", "decoding")
 _LEGEND = (
-    "as-released: as fixed, after the epoch at which the held-out subject itself scores best, as the released code.",
     "In brackets 95 % intervals over subjects; gained is paired on the same subjects. Nothing was trained, the study",
     "is as it was.",
 )
@@ -134,4 +134,6 @@ def _size(report: DecodingReport) -> str:
 
 def _notes(report: DecodingReport) -> list[str]:
     rendered = [RENDERED_WARNING] if report.comparison.is_rendered else []
-    return [*rendered, *protocol_lines(report.comparison), *_LEGEND, worth(report.comparison)]
+    lines = protocol_lines(report.comparison)
+    oracle = [] if AS_RELEASED_LINE in lines else [AS_RELEASED_LINE]
+    return [*rendered, *lines, *oracle, *_LEGEND, worth(report.comparison)]

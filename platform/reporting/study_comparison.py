@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from platform.study.choices import study_thresholds, why_uncounted
+from platform.study.choices import study_settings, study_thresholds, why_uncounted
 from platform.study.journal import read_journal
 from platform.study.leaderboard import OVERALL, TWO_OBJECTIVES, pareto_front
 from platform.study.prior import prior_counts
@@ -22,6 +22,8 @@ from spotformer_core.metrics.comparison import Difference, paired_difference, pr
 from spotformer_core.metrics.protocols import Protocol, ProtocolResult
 from spotformer_core.metrics.selection import Winner, corrected_winner
 from spotformer_core.shapes import Int
+
+_ALWAYS_SHOWN = (Protocol.HONEST, Protocol.FIXED, Protocol.POOLED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,7 +53,9 @@ class StudyComparison:
     Attributes:
         is_rendered: whether this software made the recordings; None in studies that began before this was noted.
         num_events: annotated expressions of each kind.
-        winner: the first configuration, with its honest overall F1 corrected for having been picked.
+        winner: the first configuration, with its honest overall F1 and the selection-corrected one (BBC-CV).
+        protocols: whose figures a reader is shown, in this order; `as-released` only where the study chooses among
+            stored epochs, since otherwise it is `fixed`.
         stated: the apex threshold of each kind that the configurations state.
         unchosen: kinds whose apex threshold the space fixes, so that no protocol chooses it.
         uncounted: why figures of a protocol are missing; empty when none is.
@@ -65,6 +69,7 @@ class StudyComparison:
     num_events: dict[str, int]
     configurations: tuple[ComparedConfiguration, ...]
     winner: Winner
+    protocols: tuple[Protocol, ...] = _ALWAYS_SHOWN
     dropped: tuple[DroppedRecord, ...] = ()
     infeasible: dict[str, str] = field(default_factory=dict)
     stated: dict[str, float] = field(default_factory=dict)
@@ -129,6 +134,7 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
         num_events={str(kind): _num_events(counts[str(kind)]) for kind in KINDS},
         configurations=configurations,
         winner=corrected_winner(honest, prior=prior_counts(state.study), seed=seed),
+        protocols=_shown_protocols(state.study),
         num_uncounted_prior=len(state.study.prior) if prior_counts(state.study) is None else 0,
         dropped=tuple(one.dropped for one in state.configurations.values() if one.dropped is not None),
         infeasible=infeasible_configurations(state),
@@ -136,6 +142,11 @@ def compare_configurations(state: StudyState, *, seed: int = 0) -> StudyComparis
         unchosen=tuple(str(kind) for kind in KINDS if thresholds.eligible[kind] == (thresholds.stated[kind],)),
         uncounted=_uncounted(state, results),
     )
+
+
+def _shown_protocols(study: StudyRecord) -> tuple[Protocol, ...]:
+    chooses_epochs = len({setting.epoch for setting in study_settings(study)}) > 1
+    return (*_ALWAYS_SHOWN, Protocol.AS_RELEASED) if chooses_epochs else _ALWAYS_SHOWN
 
 
 def _uncounted(state: StudyState, results: Mapping[str, Mapping[Protocol, ProtocolResult]]) -> str:

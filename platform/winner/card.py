@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from platform.reporting.comparison_report import SHOWN_PROTOCOLS, worth
+from platform.reporting.comparison_report import AS_RELEASED_LINE, worth
 from platform.reporting.study_comparison import ComparedConfiguration, StudyComparison
 from platform.study.leaderboard import OVERALL
 from spotformer_core.config import Configuration
 from spotformer_core.metrics.bootstrap import Estimate
+from spotformer_core.metrics.protocols import Protocol
 
 RENDERED = (
     "> **Rendered recordings.** Everything that this model has seen was rendered from one photograph. Its F1 says that "
@@ -74,7 +75,7 @@ def _quality(facts: CardFacts) -> Iterator[str]:
         "subject-out: for every subject a network of this configuration that had not seen it. The network in this "
         "folder itself has no held-out subject and therefore no F1 of its own."
     )
-    shown = [protocol for protocol in SHOWN_PROTOCOLS if protocol in by_protocol]
+    shown = [protocol for protocol in facts.comparison.protocols if protocol in by_protocol]
     rows = [" | ".join([name, *(_shown(by_protocol[protocol][name]) for protocol in shown)]) for name in _ROWS]
     headings = [f"| | {' | '.join(map(str, shown))} |", f"| {' | '.join(['---'] * (len(shown) + 1))} |"]
     yield "\n".join([*headings, *(f"| {row} |" for row in rows)])
@@ -83,6 +84,8 @@ def _quality(facts: CardFacts) -> Iterator[str]:
         "cross-validation). `fixed`: nothing was chosen, the apex thresholds are those that the configuration states. "
         "`pooled`: one pair of thresholds chosen on the pooled result that is reported; optimistic."
     )
+    if Protocol.AS_RELEASED in shown:
+        yield AS_RELEASED_LINE.replace("as-released", "`as-released`", 1)
     yield _correction(facts)
     decoding = facts.configuration.decoding
     fixed = facts.comparison.unchosen
@@ -102,7 +105,7 @@ def _correction(facts: CardFacts) -> str:
     if facts.compared.name == best:
         return worth(facts.comparison)
     behind = facts.compared.behind_best.f1
-    return f"It was named, not picked as the best: {best} is better by {_shown(behind)}. {worth(facts.comparison)}"
+    return f"It was named, not selected by its F1: {best} is better by {_shown(behind)}. {worth(facts.comparison)}"
 
 
 def _use(facts: CardFacts) -> Iterator[str]:

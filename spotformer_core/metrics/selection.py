@@ -1,4 +1,4 @@
-"""What the winner of a search is worth: its F1, corrected for having been picked as the best of many.
+"""What the winner of a search is worth: the selection-corrected F1 of the best of many.
 
 BBC-CV [Tsamardinos2018]: the choice itself is resampled. In each resample the configuration that is best on the drawn
 subjects is judged on the subjects that were not drawn; nothing is trained again.
@@ -28,7 +28,7 @@ class Winner:
 
     Attributes:
         index: of the configuration; of equal ones the first.
-        apparent_f1: its F1 on the very subjects that it was picked on; optimistic.
+        apparent_f1: its F1 on the very subjects that it was selected on; optimistic.
         corrected_f1: what its choice is worth on other subjects, with a 95 % interval.
         spread: half the 95 % interval of the correction, from the resamples alone.
         num_competitors: configurations that took part in the resampled choice, those of prior studies among them.

@@ -228,4 +228,4 @@ def test_any_complete_configuration_is_registered_on_demand(undisturbed: Search,
     assert "registered: models:/second-best@champion" in ended.out
     folder = copy / "studies" / "demo-smoke-seed5" / "models" / other
     assert read_model(folder).description.origin["configuration"] == other
-    assert "It was named, not picked as the best" in (folder / "README.md").read_text()
+    assert "It was named, not selected by its F1" in (folder / "README.md").read_text()

@@ -8,7 +8,7 @@ from platform.figures.f1_charts import (
     intervals_chart,
     kinds_chart,
 )
-from platform.reporting.comparison_report import SHOWN_PROTOCOLS, comparison_table, legend, shown_overall
+from platform.reporting.comparison_report import AS_RELEASED_LINE, comparison_table, legend, shown_overall
 from platform.reporting.document import Block, Folded, Listing, Paragraph, Picture, Section, TableBlock
 from platform.reporting.study_comparison import ComparedConfiguration, StudyComparison
 from platform.reporting.study_facts import StudyFacts
@@ -27,10 +27,7 @@ _PROTOCOLS = (
     ),
     ("fixed: nothing is chosen. The apex thresholds that the configuration states, its own decoding, the last epoch."),
     "pooled: one choice for the dataset, made on the pooled result that is then reported; optimistic.",
-    (
-        "as-released: as fixed, but for every held-out subject the stored epoch at which that subject itself scores "
-        "best, as the released code of [Deng2024] does; here only to be compared with."
-    ),
+    AS_RELEASED_LINE,
 )
 
 
@@ -73,7 +70,7 @@ def _leaderboard(facts: StudyFacts) -> Iterator[Block]:
     yield Picture(
         name="leaderboard-intervals",
         description=f"Overall F1 with 95 % intervals over subjects, best honest F1 on top.{more}",
-        chart=intervals_chart([(one.name, _overall(one, SHOWN_PROTOCOLS)) for one in shown]),
+        chart=intervals_chart([(one.name, _overall(one, comparison.protocols)) for one in shown]),
     )
     headings, rows = comparison_table(comparison)
     # Parameters have a table of their own: in one cell they make every row too high.
