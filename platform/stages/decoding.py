@@ -7,6 +7,7 @@ from pathlib import Path
 from platform.reporting.stated_decodings import parse_value
 from platform.sampling.decodings import draw_decodings
 from platform.study.choices import decoding_record
+from platform.study.effects import require_decoding_effects
 from platform.study.records import ConfigurationRecord
 from platform.study.state import StudyState
 from platform.study.stated_counts import count_stated
@@ -127,6 +128,7 @@ def _require_decodable(state: StudyState, names: Sequence[str], varied: Mapping[
             "a study must have noted its recordings to be decoded, got one that began before that was done. "
             "Begin it anew under another --study."
         )
-    for name in names:
-        own = configuration_of(state.study, state.configurations[name].params).parameters()
-        Space(name=name, description="", fixed=own, decoding=varied, num_decodings=count)
+    own = {name: configuration_of(state.study, state.configurations[name].params) for name in names}
+    for name, configuration in own.items():
+        Space(name=name, description="", fixed=configuration.parameters(), decoding=varied, num_decodings=count)
+    require_decoding_effects(varied, tuple(own.values()))

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,10 @@ from platform.reporting.stated_decodings import PEAK_FIELDS, stated_decoding, wi
 from platform.reporting.truths import read_truths
 from platform.sampling.decodings import draw_decodings
 from platform.stages.decoding import parse_decodings
+from platform.study.effects import require_decoding_effects
 from search_spaces.usual_decodings import USUAL_DECODINGS, USUAL_PEAK_DECODINGS
 from search_spaces.vocabulary import DECODING_FIELDS, Choice, Dimension, Integer, Value
+from spotformer_core.config import Configuration, DecodingConfig
 from spotformer_core.datasets.findings import TableReview
 from spotformer_core.datasets.policy_choices import AnnotationPolicies
 from spotformer_core.datasets.recording import ExpressionKind
@@ -165,6 +167,9 @@ def _candidates(options: FrameScoreOptions, scores: GivenScores, stated: Decodin
     )
     for one in candidates:
         with_values(stated, one)
+    if isinstance(stated, DecodingConfig):
+        names = tuple(text.partition("=")[0] for text in options.stated)
+        require_decoding_effects(dimensions, [replace(Configuration(), decoding=stated)], stated=names)
     return tuple(candidates)
 
 

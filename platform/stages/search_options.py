@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from platform.sampling.choice import SamplerName, require_searchable
 from platform.study.budget import Budget
+from platform.study.effects import require_effects
 from platform.study.parallelism import waiting_workers
 from platform.study.planning import Scheduling
 from platform.study.racing import Racing
@@ -65,6 +66,7 @@ class SearchOptions:
         require(limit is None or 0 <= limit < math.inf, "--fold-timeout", "0 or more seconds", limit, repair)
         require_counts_by_recording(convention_named(self.space.convention))
         require_searchable(self.space, self.sampler)
+        require_effects(self.space)
         whole = "off where every point is run and where there are two objectives"
         raced = self.racing is not Racing.OFF
         one_winner = not self.space.every_point and self.sampler is not SamplerName.NSGA_II

@@ -11,7 +11,7 @@ from spotformer_core.config import DecodingConfig
 from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.decoding.boundaries import best_boundaries
-from spotformer_core.decoding.suppression import suppress
+from spotformer_core.decoding.suppression import suppress, suppression_rule
 from spotformer_core.shapes import Float, Int
 
 
@@ -75,11 +75,12 @@ def select_proposals(
 ) -> tuple[Proposal, ...]:
     """The proposals that survive this apex threshold and the suppression of `decoding`, best score first."""
     chosen = candidates.order[candidates.apex_probability[candidates.order] > apex_threshold]
+    overlap_threshold, length = suppression_rule(decoding)
     kept = suppress(
         candidates.onset[chosen],
         candidates.offset[chosen],
-        overlap_threshold=decoding.overlap_threshold,
-        length=decoding.suppression_length,
+        overlap_threshold=overlap_threshold,
+        length=length,
         most=decoding.max_proposals_per_recording,
     )
     return tuple(

@@ -18,7 +18,7 @@ from spotformer_core.datasets.frame_channels import KINDS, Channel
 from spotformer_core.datasets.recording import ExpressionKind
 from spotformer_core.decoding.boundaries import best_boundaries
 from spotformer_core.decoding.proposals import durations
-from spotformer_core.decoding.suppression import ends_of, pair_iou
+from spotformer_core.decoding.suppression import ends_of, pair_iou, suppression_rule
 from spotformer_core.shapes import Float, Int
 
 
@@ -41,12 +41,13 @@ class RankedCandidates:
 def rank_candidates(
     scores: Float[np.ndarray, "frames kinds channels"], kind: ExpressionKind, decoding: DecodingConfig
 ) -> RankedCandidates:
-    """The candidates of a recording; neither the apex thresholds nor the limit of `decoding` are used."""
+    """The candidates of a recording; neither the apex thresholds nor the limit of `decoding` cut anything off."""
     longest, shortest = durations(kind, decoding)
     own = scores[:, KINDS.index(kind)].astype(np.float64)
     onset, offset, score, allowed = best_boundaries(own, shortest // 2, longest // 2, decoding.boundary_consistency)
     apex_probability = np.ascontiguousarray(own[:, Channel.APEX])
-    if decoding.overlap_threshold < 1:
+    overlap_threshold, length = suppression_rule(decoding)
+    if overlap_threshold < 1:
         # At 1 nothing is suppressed, not even a repeated interval.
         allowed &= _distinct(onset, offset, apex_probability, score)
     frames = np.flatnonzero(allowed)
@@ -57,8 +58,8 @@ def rank_candidates(
         onset[frames],
         offset[frames],
         rank[frames],
-        decoding.overlap_threshold,
-        ends_of(decoding.suppression_length),
+        overlap_threshold,
+        ends_of(length),
     )
     return RankedCandidates(
         onset=onset[ranked],

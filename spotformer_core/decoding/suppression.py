@@ -6,12 +6,22 @@ import numba
 import numpy as np
 
 from spotformer_core.choices import IntervalLength
+from spotformer_core.config import DecodingConfig
 from spotformer_core.shapes import Float, Int
 
 
 def ends_of(length: IntervalLength) -> int:
     """What an interval is longer than offset - onset, in frames."""
     return 1 if length is IntervalLength.INCLUSIVE else 0
+
+
+def suppression_rule(decoding: DecodingConfig) -> tuple[float, IntervalLength]:
+    """The IoU that two proposals may have, and what their length is in it; what decides nothing is not read."""
+    if decoding.max_proposals_per_recording == 1:
+        # The best one is kept alone, whatever it overlaps.
+        return 1.0, IntervalLength.EXCLUSIVE
+    threshold = decoding.overlap_threshold
+    return threshold, decoding.suppression_length if threshold < 1 else IntervalLength.EXCLUSIVE
 
 
 def interval_iou(

@@ -96,7 +96,9 @@ def _expression_loss(logits: Tensor, labels: WindowLabels, config: LossConfig) -
 
 def _binary_loss(logits: Tensor, targets: Tensor, config: LossConfig, *, alpha: float) -> Tensor:
     loss = binary_focal_loss if config.binary_loss is BinaryLoss.FOCAL else distance_focal_loss
-    return loss(logits, targets, alpha=alpha, gamma=config.focal_gamma, smoothing=config.label_smoothing)
+    gamma = config.focal_gamma
+    # With a gamma of 0 every frame counts as much as any other, wherever its probability should lie.
+    return loss(logits, targets, alpha=alpha, gamma=gamma, smoothing=config.label_smoothing if gamma else 0.0)
 
 
 def _boundary_loss(logits: Tensor, labels: WindowLabels, config: LossConfig) -> Tensor:

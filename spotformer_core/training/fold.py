@@ -115,7 +115,7 @@ def evaluate_fold(
     seconds_scoring = 0.0
     with seeded(seed, device=torch.device(device)) as generator:
         trainer = new_trainer(configuration, fold.training, generator, torch.device(device), gpu_steps)
-        identity = _identity(configuration, fold, seed=seed, device=device)
+        identity = {} if checkpoint is None else _identity(configuration, fold, seed=seed, device=device)
         scores_by_epoch = _resumed(trainer, checkpoint, identity)
         while trainer.epoch < num_epochs:
             mean_loss = trainer.run_epoch()

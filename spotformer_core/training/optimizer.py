@@ -59,4 +59,5 @@ def learning_rate(step: int, *, steps_per_epoch: int, config: TrainingConfig) ->
             progress = (step - config.warmup_steps) / (num_steps - config.warmup_steps)
             return config.learning_rate * (1 + math.cos(math.pi * progress)) / 2
         case LearningRateSchedule.EXPONENTIAL:
-            return float(config.learning_rate * config.learning_rate_decay ** (step // steps_per_epoch))
+            epoch = step // steps_per_epoch
+            return float(config.learning_rate * config.learning_rate_decay**epoch) if epoch else config.learning_rate
