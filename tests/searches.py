@@ -100,10 +100,16 @@ def undisturbed(extracted: Path, tmp_path_factory: pytest.TempPathFactory) -> Se
     return run_search(folder, "--workers", "1")
 
 
+def smoke_search(*more: str) -> tuple[str, ...]:
+    """The options of the smoke search with `more`, which take the place of its own where both name the same one."""
+    own = zip(SMOKE_SEARCH[::2], SMOKE_SEARCH[1::2], strict=True)
+    return (*(part for option in own if option[0] not in more for part in option), *more)
+
+
 def run_search(workspace: Path, *more: str) -> Search:
     """Runs the smoke search in `workspace` to its end."""
     report = workspace / "result.json"
-    ended = run_module("search", "--workspace", workspace, *SMOKE_SEARCH, "--json", report, *more)
+    ended = run_module("search", "--workspace", workspace, *smoke_search(*more), "--json", report)
     result = json.loads(report.read_text()) if report.exists() else {}
     return Search(workspace=workspace, ended=ended, result=result)
 
@@ -119,7 +125,7 @@ def start_search() -> Callable[[Path, Sequence[str]], subprocess.Popen[bytes]]:
     """Starts the smoke search in a process group of its own, to be killed; what it says goes to `search_log`."""
 
     def start(workspace: Path, more: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "platform.search", "--workspace", str(workspace), *SMOKE_SEARCH, *more]
+        command = [sys.executable, "-m", "platform.search", "--workspace", str(workspace), *smoke_search(*more)]
         with search_log(workspace).open("wb") as log:
             return subprocess.Popen(
                 command,

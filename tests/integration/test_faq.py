@@ -12,6 +12,7 @@ import pytest
 
 from platform.console.command import run_command
 from platform.study.journal import Journal
+from tests.made_up_tables import OPTIONS
 from tests.searches import REPOSITORY, Search, run_module
 from tests.small_cas_me_2 import write_cas_me_2
 
@@ -116,7 +117,9 @@ def wrong_columns(here: Here) -> str:
     here.dataset()
     (here.folder / "mine.csv").write_text("video,type,onset,offset\ns15_0101,macro,5,30\n")
     table = "/data/CASME2/CAS(ME)^2code_final.xlsx"
-    return here.says("score", f"--detections /data/mine.csv --annotations {table} --dataset cas-me-2")
+    return here.says(
+        "score", f"--detections /data/mine.csv --annotations {table} --dataset cas-me-2 {' '.join(OPTIONS)}"
+    )
 
 
 def old_python(here: Here) -> str:

@@ -16,7 +16,7 @@ import pytest
 
 from tests.free_ports import free_ports
 from tests.integration.test_the_name_platform import REPOSITORY, bare_environment, run
-from tests.searches import SMOKE_SEARCH, Search, journal_lines
+from tests.searches import Search, journal_lines, smoke_search
 
 RAY = Path(sys.executable).with_name("ray")
 SECONDS_TO_START = 240
@@ -151,19 +151,20 @@ def test_a_job_without_the_token_is_refused(head: Head, tmp_path: Path):
 def test_a_job_that_was_stopped_continues_when_it_is_submitted_again(head: Head, workspace: Path, undisturbed: Search):
     journal = workspace / "studies" / "demo-smoke-seed5" / "journal.jsonl"
     report = workspace / "result.json"
-    command = ["python", "-m", "platform.search", "--workspace", str(workspace), *SMOKE_SEARCH, "--workers", "1"]
+
+    def command(count: int) -> list[str]:
+        options = smoke_search("--workers", "1", "--configurations", str(count))
+        return ["python", "-m", "platform.search", "--workspace", str(workspace), *options]
 
     # So many that folds of milliseconds still run when the command that stops them has started.
-    submitted = head.submit(*command, "--configurations", "200", more=["--no-wait", "--submission-id", "first"])
+    submitted = head.submit(*command(200), more=["--no-wait", "--submission-id", "first"])
     assert submitted.returncode == 0, submitted.stdout + submitted.stderr
     wait_for_folds(head, journal, count=2)
     stopped = head.job("stop", "first")
     status, logs = head.job("status", "first"), head.job("logs", "first")
     finished = journal_lines(journal, "fold")
     wanted = max(3, len(journal_lines(journal, "configuration"))) + 1
-    resumed = head.submit(
-        *command, "--configurations", str(wanted), "--json", str(report), more=["--submission-id", "second"]
-    )
+    resumed = head.submit(*command(wanted), "--json", str(report), more=["--submission-id", "second"])
 
     assert stopped.returncode == 0, stopped.stdout + stopped.stderr
     assert "Job 'first' was stopped" in status.stdout
