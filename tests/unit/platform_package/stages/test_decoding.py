@@ -38,7 +38,10 @@ def test_ranges_and_choices_become_dimensions():
         (["overlap_tresh=0.1:0.2"], r"field of the decoding .*, got 'overlap_tresh'\. Did you mean 'overlap_"),
         (["macro_apex_threshold=0.1:0.2"], "other than apex thresholds, got 'macro_apex_threshold'"),
         (["macro_duration=40:80", "macro_duration=50"], "must be given once for each name, got 'macro_duration'"),
-        (["macro_duration=long"], "a value of --vary must be a number, true or false, got 'long'"),
+        (
+            ["macro_duration=long"],
+            "a value of --vary must be a number, true, false or inclusive or exclusive, got 'long'",
+        ),
         (["macro_duration=80:40"], r"ends of a Integer must be finite and in order, got \(80, 40\)"),
         (["overlap_threshold=nan:1"], "ends of a Float must be finite and in order"),
         (["overlap_threshold=0.5,0.5"], "values of a Choice must be different and at least one"),
