@@ -77,7 +77,7 @@ def require_decoding_effects(
 
 
 def find_unread(space: Space, reads: _Reads) -> Unread:
-    """What the space declares and no corner reads; a fixed value that is the usual one says nothing, and is left out."""
+    """What the space declares and no corner reads; a fixed value that is the usual one is left out."""
     usual, base = Configuration().parameters(), space.configuration({}).parameters()
     dimensions = {*space.dimensions, *space.decoding}
     fixed = {name for name in space.fixed if base[name] != usual[name]}

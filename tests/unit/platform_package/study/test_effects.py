@@ -11,8 +11,6 @@ from spotformer_core.training.miniature import evaluate_miniature, miniature
 from tests.unit.core.test_config import ALL_NAMES, OTHER_VALUES
 
 RATES = {"learning_rate": LogFloat(1e-4, 1e-3)}
-CUT = {"window": 5, "width": 8, "num_heads": 2, "head_width": 4, "batch_size": 8, "num_epochs": 2, "warmup_steps": 1}
-"""What the miniature cuts sizes to; other values of them must be smaller to be seen."""
 SMALLER = {
     "width": 4,
     "num_heads": 1,
@@ -110,42 +108,56 @@ def test_nothing_in_a_named_space_is_without_effect(name, dataset):
                 "fixed": {"learning_rate_schedule": "constant"},
                 "dimensions": {"learning_rate_decay": Float(0.9, 0.99)},
             },
-            "a dimension must have an effect, got learning_rate_decay in the space 'mine', which nothing reads while "
-            "learning_rate_schedule is constant. Take learning_rate_decay out, or make learning_rate_schedule for "
-            "instance exponential.",
+            (
+                "a dimension must have an effect, got learning_rate_decay in the space 'mine', which nothing reads while "
+                "learning_rate_schedule is constant. Take learning_rate_decay out, or make learning_rate_schedule for "
+                "instance exponential."
+            ),
         ),
         (
             {"fixed": {"contrastive_lambda": 0.0}, "dimensions": {"contrastive_tau": Float(0.1, 1.0)}},
-            "a dimension must have an effect, got contrastive_tau in the space 'mine', which nothing reads while "
-            "contrastive_lambda is 0.0. Take contrastive_tau out, or make contrastive_lambda for instance 0.005.",
+            (
+                "a dimension must have an effect, got contrastive_tau in the space 'mine', which nothing reads while "
+                "contrastive_lambda is 0.0. Take contrastive_tau out, or make contrastive_lambda for instance 0.005."
+            ),
         ),
         (
             {"fixed": {"max_proposals_per_recording": 1}, "decoding": {"overlap_threshold": Float(0.1, 0.9)}},
-            "a dimension must have an effect, got overlap_threshold in the space 'mine', which nothing reads while "
-            "max_proposals_per_recording is 1. ",
+            (
+                "a dimension must have an effect, got overlap_threshold in the space 'mine', which nothing reads while "
+                "max_proposals_per_recording is 1. "
+            ),
         ),
         (
             {"fixed": {"boundary_loss": "cross-entropy", "focal_alpha_boundary": 0.6}},
-            "a fixed value must have an effect, got focal_alpha_boundary in the space 'mine', which nothing reads "
-            "while boundary_loss is cross-entropy. ",
+            (
+                "a fixed value must have an effect, got focal_alpha_boundary in the space 'mine', which nothing reads "
+                "while boundary_loss is cross-entropy. "
+            ),
         ),
         (
             {"fixed": {"num_epochs": 1, "learning_rate_decay": 0.9}},
-            "a fixed value must have an effect, got learning_rate_decay in the space 'mine', which nothing reads "
-            "while num_epochs is 1. ",
+            (
+                "a fixed value must have an effect, got learning_rate_decay in the space 'mine', which nothing reads "
+                "while num_epochs is 1. "
+            ),
         ),
         (
             {"fixed": {"learning_rate": 0.1}},
-            "a fixed value must have an effect, got learning_rate in the space 'mine', where the dimension of that "
-            "name takes its place. ",
+            (
+                "a fixed value must have an effect, got learning_rate in the space 'mine', where the dimension of that "
+                "name takes its place. "
+            ),
         ),
         (
             {
                 "fixed": {"macro_apex_threshold": 0.4, "micro_apex_threshold": 0.3},
                 "apex_thresholds": (0.2, 0.4),
             },
-            "apex_thresholds must have an effect, got them in 'mine', where macro_apex_threshold and "
-            "micro_apex_threshold are fixed, so that none is chosen. ",
+            (
+                "apex_thresholds must have an effect, got them in 'mine', where macro_apex_threshold and "
+                "micro_apex_threshold are fixed, so that none is chosen. "
+            ),
         ),
         ({"num_decodings": 3}, "num_decodings must have an effect, got 3 in 'mine', which has no decoding to draw. "),
         (
