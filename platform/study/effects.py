@@ -77,7 +77,7 @@ def require_decoding_effects(
 
 
 def find_unread(space: Space, reads: _Reads) -> Unread:
-    """What the space declares and no corner reads; a fixed value that is the usual one says nothing, and is left out."""
+    """What the space declares and no corner reads; a fixed value that is the usual one is left out."""
     usual, base = Configuration().parameters(), space.configuration({}).parameters()
     dimensions = {*space.dimensions, *space.decoding}
     fixed = {name for name in space.fixed if base[name] != usual[name]}
@@ -131,9 +131,8 @@ def _require_choices(space: Space) -> None:
 
 
 def _without_effect(what: str, name: str, space: Space, reads: _Reads) -> InvalidValueError:
-    rule = f"{what} must have an effect, got {name}" + (
-        "" if space.name == _NO_SPACE else f" in the space {space.name!r}"
-    )
+    where = "" if space.name == _NO_SPACE else f" in the space {space.name!r}"
+    rule = f"{what} must have an effect, got {name}{where}"
     if name in space.dimensions and what == "a fixed value":
         return InvalidValueError(f"{rule}, where the dimension of that name takes its place. Take one of them out.")
     base = next(_corners(space))
@@ -175,5 +174,5 @@ def _other_values(name: str, type_: Any) -> tuple[Any, ...]:
     if issubclass(type_, StrEnum):
         return usual + tuple(str(member) for member in type_)
     if type_ is bool:
-        return usual + (False, True)
+        return (*usual, False, True)
     return usual + ((2,) if type_ is int else (0.5, 1.0))

@@ -22,7 +22,8 @@ from spotformer_core.training.fold import FoldResult, evaluate_fold
 from spotformer_core.training.folds import Fold, leave_one_subject_out
 from spotformer_core.watched_fields import watched_configuration
 
-_NUM_FRAMES = 16
+_NUM_FRAMES = 32
+"""Two segments of 16; expressions stand in the first one alone."""
 _MOST: Final = {
     "window": SMALLEST_WINDOW,
     "width": 8,
