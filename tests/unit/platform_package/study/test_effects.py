@@ -115,9 +115,9 @@ def test_nothing_in_a_named_space_is_without_effect(name):
                 "dimensions": {"learning_rate_decay": Float(0.9, 0.99)},
             },
             (
-                "a dimension must have an effect, got learning_rate_decay in the space 'mine', which nothing reads while "
-                "learning_rate_schedule is constant. Take learning_rate_decay out, or make learning_rate_schedule for "
-                "instance exponential."
+                "a dimension must have an effect, got learning_rate_decay in the space 'mine', which nothing reads "
+                "while learning_rate_schedule is constant. Take learning_rate_decay out, or make "
+                "learning_rate_schedule for instance exponential."
             ),
         ),
         (
