@@ -12,7 +12,6 @@ import pytest
 
 from platform.console.command import run_command
 from platform.study.journal import Journal
-from tests.made_up_tables import OPTIONS
 from tests.searches import REPOSITORY, Search, run_module
 from tests.small_cas_me_2 import write_cas_me_2
 
@@ -92,6 +91,13 @@ def misspelt_space(here: Here) -> str:
     return here.says("search", "--space dmo")
 
 
+def without_effect(here: Here) -> str:
+    (here.folder / "mine.yaml").write_text(
+        "fixed: {learning_rate_schedule: constant}\ndimensions: {learning_rate_decay: {float: [0.9, 0.99]}}\n"
+    )
+    return here.says("search", "--space /data/mine.yaml")
+
+
 def other_seed(here: Here) -> str:
     here.workspace()
     return here.says("search", f"--workspace /data/workspace --study demo-smoke-seed5 --seed 6 {SMOKE}")
@@ -117,9 +123,7 @@ def wrong_columns(here: Here) -> str:
     here.dataset()
     (here.folder / "mine.csv").write_text("video,type,onset,offset\ns15_0101,macro,5,30\n")
     table = "/data/CASME2/CAS(ME)^2code_final.xlsx"
-    return here.says(
-        "score", f"--detections /data/mine.csv --annotations {table} --dataset cas-me-2 {' '.join(OPTIONS)}"
-    )
+    return here.says("score", f"--detections /data/mine.csv --annotations {table} --dataset cas-me-2 {SMALL}")
 
 
 def old_python(here: Here) -> str:
@@ -147,6 +151,7 @@ PROVOKED: list[Callable[[Here], str]] = [
     no_models,
     no_landmark_files,
     misspelt_space,
+    without_effect,
     other_seed,
     two_searches,
     unknown_study,
