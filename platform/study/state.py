@@ -180,27 +180,29 @@ class StudyState:
         Raises:
             StudyError: when the study has no counts for it, which is never so under `honest` and `pooled`.
         """
-        found = self.results(configuration)
-        if protocol not in found:
+        found = self._result(configuration, protocol)
+        if found is None:
             raise StudyError(
                 f"a configuration must have counts under {protocol}, got {configuration} without: "
                 f"{why_uncounted(self.study, protocol)}. Report another protocol."
             )
-        return found[protocol]
+        return found
 
     def results(self, configuration: str) -> dict[Protocol, ProtocolResult]:
         """What a complete configuration scores under every protocol that there are counts for, in their order."""
+        found = {protocol: self._result(configuration, protocol) for protocol in Protocol}
+        return {protocol: result for protocol, result in found.items() if result is not None}
+
+    def _result(self, configuration: str, protocol: Protocol) -> ProtocolResult | None:
+        if (configuration, protocol) in self._counted_again:
+            return self._counted_again[configuration, protocol]
         decoding, folds = self.configurations[configuration].decoding, self.configurations[configuration].folds
+        if decoding is not None and str(protocol) in decoding.choices:
+            return recorded_result(decoding, protocol)
+        if why_uncounted(self.study, protocol):
+            return None
         tables = {subject: np.array([folds[subject].counts[kind] for kind in KINDS]) for subject in sorted(folds)}
-        found: dict[Protocol, ProtocolResult] = {}
-        for protocol in Protocol:
-            if (configuration, protocol) in self._counted_again:
-                found[protocol] = self._counted_again[configuration, protocol]
-            elif decoding is not None and str(protocol) in decoding.choices:
-                found[protocol] = recorded_result(decoding, protocol)
-            elif not why_uncounted(self.study, protocol):
-                found[protocol] = apply_protocol(protocol, tables, self._thresholds)
-        return found
+        return apply_protocol(protocol, tables, self._thresholds)
 
     def add_result(self, configuration: str, result: ProtocolResult) -> None:
         """Takes a result that was counted on stored frame scores, where the journal has no counts for it."""
